@@ -1,0 +1,45 @@
+"""The two hashes of the project, each in one place: `stable_id` for keys, `content_hash` for "has it changed"."""
+
+from collections.abc import Mapping
+
+from pyspark.sql import Column
+from pyspark.sql import functions as F
+
+
+def _as_text(part: Column | str) -> Column:
+    return F.lit(part) if isinstance(part, str) else part
+
+
+def stable_id(*parts: Column | str) -> Column:
+    """First 32 hex digits of sha2-256 over the JSON array of the parts as text: a key.
+
+    A `str` part is a literal; a Column part is cast to text by the caller's type rules (times must come as epoch
+    micros: `unix_micros`). Null parts stay null in the array, so `('a', null)` and `(null, 'a')` differ.
+    """
+    text = F.to_json(F.array(*[_as_text(part).cast("string") for part in parts]), {"ignoreNullFields": "false"})
+    return F.substring(F.sha2(text, 256), 1, 32)
+
+
+def content_hash(columns: Mapping[str, str]) -> Column:
+    """bigint xxhash64 over columns (name → type text, already cast), told apart where plain xxhash64 is not.
+
+    One string of null bits goes first; each array or map gives its size and its (sorted) entries with null flags,
+    because xxhash64 skips nulls and does not see the borders between arrays.
+    """
+    bits = F.concat(*[F.when(F.col(name).isNull(), "1").otherwise("0") for name in columns])
+    parts: list[Column] = [bits]
+    for name, kind in columns.items():
+        parts += _hash_parts(F.col(name), kind)
+    return F.xxhash64(*parts)
+
+
+def _hash_parts(column: Column, kind: str) -> list[Column]:
+    if kind.startswith("map<"):
+        entries = F.array_sort(F.map_entries(column))
+        flags = F.transform(entries, lambda e: F.when(e["value"].isNull(), "1").otherwise("0"))
+        texts = F.transform(entries, lambda e: F.struct(e["key"].alias("k"), e["value"].cast("string").alias("v")))
+        return [F.size(column), F.to_json(flags), F.to_json(texts, {"ignoreNullFields": "false"})]
+    if kind.startswith("array<"):
+        flags = F.transform(column, lambda e: F.when(e.isNull(), "1").otherwise("0"))
+        return [F.size(column), F.to_json(flags), F.to_json(F.transform(column, lambda e: e.cast("string")))]
+    return [column]
