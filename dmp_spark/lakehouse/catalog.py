@@ -1,0 +1,73 @@
+"""Where a table lies and how it is made from its contract. Tables by path: `<root>/<schema>/<table>`."""
+
+from pathlib import Path
+
+from pyspark.sql import SparkSession
+
+from dmp_spark.contracts import Column, Contract, TableClass
+
+HASH = "_content_hash"
+
+
+def table_path(root: Path, table: str) -> Path:
+    """The folder of `schema.table`."""
+    return root.joinpath(*table.split("."))
+
+
+def has_hash(contract: Contract) -> bool:
+    """Whether rows carry `_content_hash`: all but ledgers, whose rows never change."""
+    return contract.table_class is not TableClass.LEDGER
+
+
+def exists(root: Path, table: str) -> bool:
+    """Whether the table has been made."""
+    log = table_path(root, table) / "_delta_log"
+    return log.is_dir() and any(log.glob("*.json"))
+
+
+def create(spark: SparkSession, root: Path, contract: Contract) -> None:
+    """Make the table, empty, as its contract says: columns with comments, layout, constraints, change feed."""
+    spark.sql(create_statement(root, contract))
+
+
+def create_statement(root: Path, contract: Contract) -> str:
+    """The CREATE TABLE statement of a contract."""
+    columns = [_column(column, contract) for column in contract.columns]
+    if has_hash(contract):
+        columns.append(f"`{HASH}` BIGINT NOT NULL COMMENT 'hash of the business columns'")
+    layout = ""
+    if contract.partitioned_by:
+        layout = f"PARTITIONED BY ({', '.join(contract.partitioned_by)})\n"
+    elif contract.clustered_by:
+        layout = f"CLUSTER BY ({', '.join(contract.clustered_by)})\n"
+    properties = ", ".join(f"{quoted(name)} = {quoted(value)}" for name, value in _properties(contract).items())
+    return (
+        f"CREATE TABLE IF NOT EXISTS delta.`{table_path(root, contract.name)}` (\n  "
+        + ",\n  ".join(columns)
+        + f"\n) USING delta\n{layout}COMMENT {quoted(contract.meaning)}\nTBLPROPERTIES ({properties})"
+    )
+
+
+def _column(column: Column, contract: Contract) -> str:
+    generated = f" GENERATED ALWAYS AS ({column.generated})" if column.generated else ""
+    required = " NOT NULL" if column.name in contract.key or not column.nullable else ""
+    unit = f" ({column.unit})" if column.unit else ""
+    return f"`{column.name}` {column.type}{generated}{required} COMMENT {quoted(column.meaning + unit)}"
+
+
+def _properties(contract: Contract) -> dict[str, str]:
+    properties = {"delta.enableChangeDataFeed": "true"}
+    if any(column.personal for column in contract.columns):  # no value of a personal column may stand in the log
+        properties["delta.dataSkippingStatsColumns"] = ",".join(_countable(contract))
+    for name, condition in contract.constraints.items():
+        properties[f"delta.constraints.{name}"] = condition
+    return properties
+
+
+def _countable(contract: Contract) -> list[str]:
+    nested = ("array<", "map<", "struct<", "boolean")
+    return [c.name for c in contract.columns if not c.personal and not c.type.startswith(nested)]
+
+
+def quoted(value: str) -> str:
+    return "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"

@@ -1,0 +1,84 @@
+"""The tables of one lakehouse, as a stage may see them."""
+
+from collections.abc import Iterable, Mapping
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from pyspark.sql import Column, DataFrame, SparkSession
+
+from dmp_spark.contracts import Contract
+from dmp_spark.lakehouse import catalog, fault, write
+from dmp_spark.lakehouse.scratch import Scratch
+from dmp_spark.stage import Changes
+
+
+class Lakehouse:
+    """Reads and writes tables by their contracts; a stage's own view refuses what the stage did not declare."""
+
+    def __init__(
+        self,
+        spark: SparkSession,
+        root: Path,
+        contracts: Mapping[str, Contract],
+        run_id: str,
+        stage: str,
+        reads: Iterable[str],
+        writes: Iterable[str],
+    ) -> None:
+        self.spark = spark
+        self.root = root
+        self.scratch = Scratch(root, run_id, stage)
+        self._contracts = contracts
+        self._stage = stage
+        self._reads, self._writes = tuple(reads), tuple(writes)
+        self._commits = 0
+
+    def read(self, table: str) -> DataFrame:
+        """The table's rows as of now, without `_content_hash`; an empty frame of its columns where it is not made yet."""
+        contract = self._allowed(table, self._reads + self._writes)
+        if not catalog.exists(self.root, table):
+            columns = ", ".join(f"`{column.name}` {column.type}" for column in contract.columns)
+            return self.spark.createDataFrame([], columns)
+        rows = self.spark.read.format("delta").load(str(catalog.table_path(self.root, table)))
+        return rows.select(*contract.names)
+
+    def exists(self, table: str) -> bool:
+        """Whether the table has been made."""
+        self._allowed(table, self._reads + self._writes)
+        return catalog.exists(self.root, table)
+
+    def replace(self, table: str, rows: DataFrame, scope: Column | None = None) -> Changes:
+        """Make the table (or its rows in `scope`) equal to `rows`; only differences are committed."""
+        contract = self._allowed(table, self._writes)
+        self._before()
+        return self._after(write.replace(self.root, contract, rows, self.scratch, scope))
+
+    def upsert(self, table: str, rows: DataFrame) -> Changes:
+        """Insert or update `rows` by key where they differ; rows that only the table has stay."""
+        contract = self._allowed(table, self._writes)
+        self._before()
+        return self._after(write.replace(self.root, contract, rows, self.scratch, scope=None, deletes=False))
+
+    def append(self, table: str, rows: DataFrame) -> Changes:
+        """Insert the rows whose key is new: the write of a ledger."""
+        contract = self._allowed(table, self._writes)
+        self._before()
+        return self._after(write.append(self.root, contract, rows, self.scratch))
+
+    def fault(self, point: str) -> None:
+        """Reach a named point of this stage at which a test may kill the run."""
+        fault.reach(self._stage, point)
+
+    def _before(self) -> None:
+        if not self._commits:
+            self.fault("before_write")
+
+    def _after(self, changes: Changes) -> Changes:
+        self._commits += 1
+        fault.reach(self._stage, "after_commit", self._commits)
+        return changes
+
+    def _allowed(self, table: str, names: tuple[str, ...]) -> Contract:
+        if not any(fnmatchcase(table, name) for name in names):
+            raise PermissionError(f"the stage {self._stage} did not declare {table}: add it to READS or WRITES in its tables.py")
+        return self._contracts[table]

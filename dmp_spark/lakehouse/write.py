@@ -1,0 +1,125 @@
+"""Making a table equal to rows: compare first, stage what differs, commit only that."""
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from dmp_spark.contracts import Contract
+from dmp_spark.lakehouse import catalog, compare
+from dmp_spark.lakehouse.compare import ACTION, DELETE, INSERT, UPDATE
+from dmp_spark.lakehouse.scratch import Scratch
+from dmp_spark.stage import Changes
+
+
+class DuplicateKeyError(Exception):
+    """Rows to be written are not unique by the contract's key: our bug, or a source that is not what it says."""
+
+
+def replace(root: Path, contract: Contract, rows: DataFrame, scratch: Scratch, scope: Column | None, deletes: bool = True) -> Changes:
+    """Make the table (or its rows in `scope`) equal to `rows`; nothing is committed where nothing differs."""
+    new = compare.shaped(rows, contract)
+    if not catalog.exists(root, contract.name):
+        return _first(root, contract, new, scratch)
+    old = _table(root, contract, rows)
+    old = old if scope is None else old.where(scope)
+    staged = scratch.write(compare.differences(new, old, contract, deletes), contract.name)
+    return _commit(root, contract, staged)
+
+
+def append(root: Path, contract: Contract, rows: DataFrame, scratch: Scratch) -> Changes:
+    """Insert the rows whose key the table does not have."""
+    new = compare.shaped(rows, contract)
+    if not catalog.exists(root, contract.name):
+        return _first(root, contract, new, scratch)
+    fresh = compare.unseen(new, _table(root, contract, rows), contract)
+    return _insert(root, contract, scratch.write(fresh, contract.name))
+
+
+def _table(root: Path, contract: Contract, rows: DataFrame) -> DataFrame:
+    return rows.sparkSession.read.format("delta").load(str(catalog.table_path(root, contract.name)))
+
+
+def _first(root: Path, contract: Contract, new: DataFrame, scratch: Scratch) -> Changes:
+    """The first write goes straight in; it is staged only so that counts and keys are known before the commit."""
+    changes = Changes(inserted=_proven(staged := scratch.write(new, contract.name), contract))
+    catalog.create(new.sparkSession, root, contract)
+    if changes.inserted:
+        _write(root, contract, staged)
+    return changes
+
+
+def _insert(root: Path, contract: Contract, staged: DataFrame) -> Changes:
+    inserted = _proven(staged, contract)
+    if inserted:
+        _write(root, contract, staged)
+    return Changes(inserted=inserted)
+
+
+def _write(root: Path, contract: Contract, rows: DataFrame) -> None:
+    rows.write.format("delta").mode("append").save(str(catalog.table_path(root, contract.name)))
+
+
+def _proven(staged: DataFrame, contract: Contract) -> int:
+    """The number of rows, after it is proven that their keys differ: MERGE would insert equal new keys in silence."""
+    keys = F.struct(*contract.key)
+    rows, distinct = staged.agg(F.count("*"), F.count_distinct(keys)).first() or (0, 0)
+    if rows != distinct:
+        raise DuplicateKeyError(f"{rows - distinct} rows for {contract.name} share a key ({', '.join(contract.key)}) with another")
+    return int(rows)
+
+
+def _commit(root: Path, contract: Contract, staged: DataFrame) -> Changes:
+    """Commit staged differences: an append where all are inserts, else one MERGE."""
+    places = [compare.partition_value(name, contract).alias(f"_new_{name}") for name in contract.partitioned_by]
+    olds = [F.col(f"_old_{name}") for name in contract.partitioned_by]
+    # bounded: actions times the partitions that changed
+    groups = staged.groupBy(ACTION, *places, *olds).agg(F.count("*").alias("rows"), F.count_distinct(F.struct(*contract.key)).alias("keys")).collect()
+    count = {action: sum(g["rows"] for g in groups if g[ACTION] == action) for action in (INSERT, UPDATE, DELETE)}
+    changes = Changes(inserted=count[INSERT], updated=count[UPDATE], deleted=count[DELETE])
+    if any(g["rows"] != g["keys"] for g in groups):
+        raise DuplicateKeyError(f"rows for {contract.name} share a key ({', '.join(contract.key)})")
+    if not changes.written:
+        return changes
+    columns = [c.name for c in contract.columns if not c.generated] + [catalog.HASH]
+    if not changes.updated and not changes.deleted:
+        _write(root, contract, staged.select(*columns))
+        return changes
+    pruning = [_within(name, {g[f"_new_{name}"] for g in groups} | {g[f"_old_{name}"] for g in groups}) for name in contract.partitioned_by]
+    _merge(root, contract, staged, columns, pruning)
+    return changes
+
+
+def _merge(root: Path, contract: Contract, staged: DataFrame, columns: list[str], pruning: Iterable[str]) -> None:
+    view = "dmp_staged_" + contract.name.replace(".", "_")
+    staged.createOrReplaceTempView(view)
+    on = " AND ".join([f"t.`{name}` = s.`{name}`" for name in contract.key] + list(pruning))
+    pairs = ", ".join(f"t.`{name}` = s.`{name}`" for name in columns)
+    names = ", ".join(f"`{name}`" for name in columns)
+    values = ", ".join(f"s.`{name}`" for name in columns)
+    staged.sparkSession.sql(
+        f"MERGE INTO delta.`{catalog.table_path(root, contract.name)}` t USING {view} s ON {on}\n"
+        f"WHEN MATCHED AND s.{ACTION} = '{DELETE}' THEN DELETE\n"
+        f"WHEN MATCHED THEN UPDATE SET {pairs}\n"
+        f"WHEN NOT MATCHED AND s.{ACTION} = '{INSERT}' THEN INSERT ({names}) VALUES ({values})"
+    )
+    staged.sparkSession.catalog.dropTempView(view)
+
+
+def _within(name: str, values: set[Any]) -> str:
+    """The partitions of the old and the new rows as literals: an old row in an unnamed one would be lost in silence."""
+    literals = sorted(_literal(value) for value in values if value is not None)
+    return f"t.`{name}` IN ({', '.join(literals)})"
+
+
+def _literal(value: date | datetime | bool | str) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, datetime):  # collected as the session's wall clock, which is UTC
+        return f"TIMESTAMP '{value.astimezone(UTC) if value.tzinfo else value}Z'".replace("+00:00", "")
+    if isinstance(value, date):
+        return f"DATE '{value}'"
+    return catalog.quoted(value)
