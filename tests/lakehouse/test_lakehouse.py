@@ -1,0 +1,107 @@
+"""The writes of the lakehouse on real Delta tables: one table goes through all of them."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from chispa import assert_df_equality
+from pyspark.sql import functions as F
+
+from dmp_spark.contracts import Column, Contract, TableClass
+from dmp_spark.lakehouse import catalog
+from dmp_spark.lakehouse.write import DuplicateKeyError
+from dmp_spark.stage import Changes
+
+DAYS = Contract(
+    name="silver.days",
+    owner="test",
+    table_class=TableClass.STATE,
+    meaning="a day's takings",
+    key=("id",),
+    partitioned_by=("month",),
+    columns=(
+        Column("id", "string", "key", nullable=False),
+        Column("day", "date", "when"),
+        Column("month", "date", "its month", generated="trunc(day,'MM')"),
+        Column("value", "decimal(18,4)", "takings", unit="EUR"),
+        Column("tags", "map<string,string>", "tags"),
+        Column("seen_at", "timestamp", "audit", audit=True),
+    ),
+)
+SCHEMA = "id string, day date, value decimal(10,2), tags map<string,string>, seen_at timestamp"
+NOON, NIGHT = datetime(2017, 5, 1, 12), datetime(2017, 5, 2)
+ROWS = [
+    ("a", date(2017, 1, 31), Decimal("1.50"), {"k": "v", "l": None}, NOON),
+    ("b", date(2017, 2, 1), None, None, NOON),
+    ("c", None, Decimal("2.00"), {}, NOON),
+    ("d", date(2017, 2, 28), Decimal("4.00"), {"k": "v"}, NOON),
+]
+
+
+def _version(lakehouse: Any, table: str) -> int:
+    path = catalog.table_path(lakehouse.root, table)
+    return lakehouse.spark.sql(f"DESCRIBE HISTORY delta.`{path}` LIMIT 1").first()["version"]
+
+
+def test_replace_commits_differences_and_nothing_else(spark: Any, lakehouse_at: Any) -> None:
+    lakehouse = lakehouse_at({DAYS.name: DAYS})
+    frame = spark.createDataFrame(ROWS, SCHEMA)
+    assert lakehouse.replace("silver.days", frame) == Changes(inserted=4)
+    version = _version(lakehouse, "silver.days")
+
+    later = [(*row[:4], NIGHT) for row in reversed(ROWS)]
+    assert lakehouse.replace("silver.days", spark.createDataFrame(later, SCHEMA)) == Changes()
+    assert _version(lakehouse, "silver.days") == version
+
+    moved = [
+        ("a", date(2017, 3, 1), Decimal("1.50"), {"k": "v", "l": None}, NIGHT),  # into another partition
+        ("b", date(2017, 2, 1), Decimal("0.00"), None, NIGHT),  # null becomes a value
+        ("c", None, Decimal("2.00"), {}, NIGHT),  # equal
+        ("e", date(2017, 2, 2), None, {"x": "y"}, NIGHT),  # new; d is gone
+    ]
+    assert lakehouse.replace("silver.days", spark.createDataFrame(moved, SCHEMA)) == Changes(inserted=1, updated=2, deleted=1)
+    expected = spark.createDataFrame(
+        [
+            ("a", date(2017, 3, 1), date(2017, 3, 1), Decimal("1.50"), {"k": "v", "l": None}, NIGHT),
+            ("b", date(2017, 2, 1), date(2017, 2, 1), Decimal("0.00"), None, NIGHT),
+            ("c", None, None, Decimal("2.00"), {}, NOON),
+            ("e", date(2017, 2, 2), date(2017, 2, 1), None, {"x": "y"}, NIGHT),
+        ],
+        "id string, day date, month date, value decimal(18,4), tags map<string,string>, seen_at timestamp",
+    )
+    assert_df_equality(lakehouse.read("silver.days").orderBy("id"), expected, ignore_nullable=True, ignore_metadata=True)
+
+    scoped = frame.where("id = 'b'").withColumn("id", F.lit("z"))
+    february = F.col("month") == F.lit(date(2017, 2, 1))
+    assert lakehouse.replace("silver.days", scoped, scope=february) == Changes(inserted=1, deleted=2)
+    assert [row.id for row in lakehouse.read("silver.days").orderBy("id").collect()] == ["a", "c", "z"]
+
+    assert lakehouse.upsert("silver.days", spark.createDataFrame(moved[:1], SCHEMA)) == Changes()
+    with pytest.raises(DuplicateKeyError, match="share a key"):
+        lakehouse.replace("silver.days", spark.createDataFrame(moved[3:] * 2, SCHEMA))
+
+
+def test_a_ledger_takes_only_new_keys(spark: Any, lakehouse_at: Any) -> None:
+    ledger = Contract(
+        name="gold.decisions",
+        owner="test",
+        table_class=TableClass.LEDGER,
+        meaning="what was decided",
+        key=("id", "moment"),
+        columns=(Column("id", "string", "key"), Column("moment", "timestamp", "when"), Column("said", "string", "what")),
+    )
+    lakehouse = lakehouse_at({ledger.name: ledger})
+    rows = spark.createDataFrame([("a", NOON, "yes"), ("b", NOON, None)], "id string, moment timestamp, said string")
+    assert lakehouse.append("gold.decisions", rows) == Changes(inserted=2)
+    changed = spark.createDataFrame([("a", NOON, "no"), ("a", NIGHT, "no")], rows.schema)
+    assert lakehouse.append("gold.decisions", changed) == Changes(inserted=1)
+    assert sorted(map(tuple, lakehouse.read("gold.decisions").collect())) == [("a", NOON, "yes"), ("a", NIGHT, "no"), ("b", NOON, None)]
+    assert lakehouse.append("gold.decisions", changed) == Changes()
+
+
+def test_a_stage_sees_only_what_it_declared(lakehouse_at: Any) -> None:
+    lakehouse = lakehouse_at({DAYS.name: DAYS}, stage="greedy", reads=("silver.days",), writes=())
+    assert lakehouse.read("silver.days").count() == 0
+    with pytest.raises(PermissionError, match=r"greedy did not declare silver\.days"):
+        lakehouse.replace("silver.days", lakehouse.read("silver.days"))
