@@ -66,7 +66,8 @@ def _properties(contract: Contract) -> dict[str, str]:
 
 def _countable(contract: Contract) -> list[str]:
     nested = ("array<", "map<", "struct<", "boolean")
-    return [c.name for c in contract.columns if not c.personal and not c.type.startswith(nested)]
+    columns = [c for c in contract.columns if c.name not in contract.partitioned_by]  # Delta refuses those
+    return [c.name for c in columns if not c.personal and not c.type.startswith(nested)]
 
 
 def quoted(value: str) -> str:

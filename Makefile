@@ -1,0 +1,48 @@
+# Every target is one line of `make help`; the work is in bin/, which also runs without make.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help run test test-long test-faults check format mutants acceptance lock clean
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r target text; do printf '%-20s %s\n' "$$target" "$$text"; done
+
+run: ## the first project, from files to audiences, scores and an export (sets .venv up on first use)
+	@bin/bootstrap run
+	@.venv/bin/dmp run -p conf/complete_journey
+
+test: ## the suite, with coverage, the 20 slowest and the skips (about 12 minutes)
+	@bin/bootstrap test
+	@bin/test
+
+test-long: ## the suite with many more drawn worlds per law
+	@bin/bootstrap test
+	@DMP_WORLDS=5000 bin/test --override-ini=addopts= -m "not faults"
+
+test-faults: ## kill a run at every named point, run it again, compare with a clean run (small project)
+	@bin/bootstrap test
+	@.venv/bin/python -m tests.system.faults
+
+check: ## without Spark, in two minutes: ruff, mypy, imports, architecture, dmp check on every project
+	@bin/bootstrap test
+	@bin/check
+
+format: ## let ruff lay the code out
+	@bin/bootstrap test
+	@.venv/bin/ruff check --fix-only --quiet . && .venv/bin/ruff format .
+
+mutants: ## break the code in known ways: each time exactly the named test must turn red
+	@bin/bootstrap test
+	@.venv/bin/python -m tests.mutants.run
+
+acceptance: ## the queries of tests/acceptance against the lakehouse that `make run` built
+	@bin/bootstrap test
+	@tests/acceptance/run
+
+lock: ## resolve requirements/*.in again into hash-pinned locks, and say what changed
+	@bin/bootstrap all
+	@bin/lock
+
+clean: ## remove .venv, caches and the lakehouses of the projects
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache build dist *.egg-info .coverage spark-warehouse
+	rm -rf conf/*/lakehouse tests/projects/*/lakehouse

@@ -1,0 +1,58 @@
+"""`dmp check`: every mistake of a project at once, or what it holds. No pyspark here."""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from dmp_spark import registry
+from dmp_spark.errors import Problem, UserError
+from dmp_spark.project.found import Found
+from dmp_spark.project.load import Project
+from dmp_spark.project.show import show as shown
+
+_COUNTED = (
+    ("ingest", "sources"),
+    ("features", "measures"),
+    ("models", "tasks"),
+    ("segments", "segments"),
+    ("activation", "activations"),
+)
+
+
+def check(project_folder: Path, overrides: Sequence[str] = (), show: bool = False) -> int:
+    """0 where the project has no mistake, else 2: one line or, with `show`, the project with defaults on standard output.
+
+    Mistakes and warnings go to standard error, by file and line; a warning alone leaves the answer 0.
+    """
+    found = Found()
+    try:
+        project = registry.read(project_folder, overrides, found)
+        registry.resolve(project, found)
+    except UserError as error:
+        return _tell(error.problems)
+    if found.problems:
+        return _tell(found.sorted())
+    for warning in found.warnings:
+        sys.stderr.write(f"warning: {warning}\n")
+    sys.stdout.write(shown(project) if show else f"{summary(project)}\n")
+    return 0
+
+
+def summary(project: Project) -> str:
+    """What a project without mistakes holds, in one line."""
+    counts = [_count(sum(len(files) for files in project.files.values()), "file")]
+    for stage, section in _COUNTED:
+        things = getattr(project.written(stage), section, None)
+        if things:
+            counts.append(_count(len(things), section.removesuffix("s")))
+    return f"{project.settings.project}: {', '.join(counts)}, no mistakes"
+
+
+def _tell(problems: Sequence[Problem]) -> int:
+    sys.stderr.writelines(f"{problem}\n" for problem in problems)
+    sys.stderr.write(f"{_count(len(problems), 'mistake')}\n")
+    return 2
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number} {thing}{'' if number == 1 else 's'}"

@@ -1,0 +1,148 @@
+"""The command `dmp`. Answers 0 done, 1 a stage failed, 2 the project or the call is wrong, 3 a gate held something back."""
+
+import os
+import sys
+import traceback
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from dmp_spark.cli.call import Call, project_folder
+from dmp_spark.errors import UserError
+
+app = typer.Typer(
+    name="dmp",
+    help="People out of events: audiences, scores and exports by Spark jobs over Delta tables, described in YAML.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+ProjectOption = Annotated[
+    Path | None, typer.Option("-p", "--project", help="Folder of the project; else $DMP_PROJECT, else the current one.")
+]
+SetOption = Annotated[
+    list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change what a file says, by its address.")
+]
+StageOption = Annotated[list[str] | None, typer.Option("--stage", help="Only this stage; may be repeated.")]
+FromOption = Annotated[str | None, typer.Option("--from", help="This stage and those after it.")]
+UntilOption = Annotated[str | None, typer.Option("--until", help="This stage and those before it.")]
+AsOfOption = Annotated[str | None, typer.Option("--as-of", help="The moment to judge at: a date, or a time with offset.")]
+FullOption = Annotated[bool, typer.Option("--full", help="Run every stage, whether there is anything new or not.")]
+WaitOption = Annotated[str | None, typer.Option("--wait", help="How long to wait for another run: '30 minutes'.")]
+FormatOption = Annotated[str, typer.Option("--format", help="table, csv or json.")]
+
+
+@app.command()
+def check(
+    project: ProjectOption = None,
+    overrides: SetOption = None,
+    show: Annotated[bool, typer.Option("--show", help="Print the project with all defaults filled in.")] = False,
+) -> None:
+    """Find every mistake of the project, each with file, line and a way out."""
+    from dmp_spark.cli.check import check as checked
+
+    raise typer.Exit(checked(project_folder(project), tuple(overrides or ()), show))
+
+
+@app.command()
+def run(
+    project: ProjectOption = None,
+    overrides: SetOption = None,
+    stages: StageOption = None,
+    first: FromOption = None,
+    last: UntilOption = None,
+    as_of: AsOfOption = None,
+    full: FullOption = False,
+    wait: WaitOption = None,
+) -> None:
+    """Run the stages that have anything new, and publish."""
+    from dmp_spark.cli.run import run as ran
+
+    raise typer.Exit(ran(_call(project, overrides, stages, first, last, as_of, full, wait)))
+
+
+@app.command()
+def plan(
+    project: ProjectOption = None,
+    overrides: SetOption = None,
+    stages: StageOption = None,
+    first: FromOption = None,
+    last: UntilOption = None,
+    as_of: AsOfOption = None,
+    full: FullOption = False,
+    form: FormatOption = "table",
+) -> None:
+    """Say what a run would read, write and skip, and why."""
+    from dmp_spark.cli.plan import plan as planned
+    from dmp_spark.cli.printing import checked_format
+
+    raise typer.Exit(planned(_call(project, overrides, stages, first, last, as_of, full), checked_format(form)))
+
+
+@app.command()
+def status(project: ProjectOption = None, overrides: SetOption = None, form: FormatOption = "table") -> None:
+    """Show tables, rows, versions and the last runs."""
+    from dmp_spark.cli.printing import checked_format
+    from dmp_spark.cli.status import status as shown
+
+    raise typer.Exit(shown(project_folder(project), tuple(overrides or ()), checked_format(form)))
+
+
+@app.command()
+def sql(
+    query: Annotated[str, typer.Argument(help="One SELECT in Spark's dialect; - reads it from standard input.")],
+    project: ProjectOption = None,
+    overrides: SetOption = None,
+    engine: Annotated[str, typer.Option("--engine", help="auto, or spark to start a session.")] = "auto",
+    form: FormatOption = "table",
+) -> None:
+    """Ask what was published."""
+    from dmp_spark.cli.printing import checked_format
+    from dmp_spark.cli.sql import sql as asked
+    from dmp_spark.operations.sql import checked_engine
+
+    raise typer.Exit(asked(project_folder(project), tuple(overrides or ()), query, checked_engine(engine), checked_format(form)))
+
+
+def _call(
+    project: Path | None,
+    overrides: list[str] | None,
+    stages: list[str] | None,
+    first: str | None,
+    last: str | None,
+    as_of: str | None,
+    full: bool,
+    wait: str | None = None,
+) -> Call:
+    return Call(project_folder(project), tuple(overrides or ()), tuple(stages or ()), first, last, as_of, full, wait)
+
+
+def told(command: typer.Typer) -> None:
+    """Run a command; what goes wrong is told in words, and as a traceback only where DMP_TRACEBACK is set."""
+    try:
+        command()
+    except UserError as error:
+        print(error, file=sys.stderr)
+        raise SystemExit(2) from None
+    except BrokenPipeError:  # who reads has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(0) from None
+    except Exception as error:  # nobody is helped by a traceback that was not asked for
+        if os.environ.get("DMP_TRACEBACK"):
+            traceback.print_exc()
+        from dmp_spark.operations.failures import sentence
+
+        print(f"{sentence(error)} (DMP_TRACEBACK=1 shows where)", file=sys.stderr)
+        raise SystemExit(1) from None
+
+
+def main() -> None:
+    """The entry point of `dmp`."""
+    told(app)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,45 @@
+"""`dmp run`, and the same for jobs: one execution of the pipeline at a moment."""
+
+import sys
+import time
+from collections.abc import Callable
+from datetime import datetime
+from uuid import uuid4
+
+from dmp_spark.cli.call import Call, judged_at, now, resolved, wait_seconds
+from dmp_spark.cli.summary import print_summary
+
+
+def run(call: Call, announce: Callable[[str], None] = lambda as_of: None) -> int:
+    """Run the pipeline and print what it did; the exit code. `announce` is told the moment before anything happens."""
+    from dmp_spark import pipeline
+    from dmp_spark.operations.moments import instant_text
+    from dmp_spark.operations.progress import progress_on
+    from dmp_spark.operations.steps import chosen, steps_of
+
+    clock, started = time.perf_counter(), now()
+    project, resolution = resolved(call)
+    zone = project.settings.time_zone
+    options = pipeline.Options(
+        as_of=judged_at(call, project, started),
+        run_id=_run_id(started),
+        clock=now,
+        zone=zone,
+        full=call.full,
+        wait_seconds=wait_seconds(call.wait),
+    )
+    steps = steps_of(resolution)
+    wanted = chosen(steps, call.stages, call.first, call.last)
+    moment = instant_text(options.as_of, zone)
+    announce(moment)
+    progress = progress_on(sys.stderr)
+    progress.say(f"dmp run {project.settings.project} as of {moment}, lakehouse {project.lakehouse}")
+    opener = pipeline.lakehouse_opener(project.lakehouse, resolution.contracts, options.run_id, progress)
+    outcome = pipeline.run(wanted, steps, project.lakehouse, options, opener, progress)
+    print_summary(outcome, call, project, moment, time.perf_counter() - clock, sys.stdout)
+    return outcome.exit_code
+
+
+def _run_id(started: datetime) -> str:
+    """Readable, ordered by time, and never given twice."""
+    return f"{started:%Y%m%dT%H%M%S}-{uuid4().hex[:8]}"

@@ -1,0 +1,32 @@
+"""`dmp sql`: one SELECT over what was published, in Spark's dialect."""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dmp_spark.cli.call import lakehouse_of
+from dmp_spark.cli.printing import Format, arrow_rows, print_rows
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+    from dmp_spark.operations.sql import Engine
+
+
+def sql(folder: Path, overrides: Sequence[str], text: str, engine: "Engine", form: Format) -> int:
+    """Print the rows of a query; 0. UserError where it is not one SELECT over known tables."""
+    from dmp_spark.operations.sql import answer
+
+    written = sys.stdin.read() if text == "-" else text
+    found = answer(lakehouse_of(folder, overrides), written, engine, _session)
+    if found.note:
+        print(found.note, file=sys.stderr)
+    print_rows(found.rows.schema.names, arrow_rows(found.rows), form, sys.stdout, sys.stderr)
+    return 0
+
+
+def _session() -> "SparkSession":
+    from dmp_spark.lakehouse.session import start
+
+    return start()

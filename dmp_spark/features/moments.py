@@ -1,0 +1,73 @@
+"""Events joined to people, and the features and labels that follow from them."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from dmp_spark.expressions.parse import parse
+from dmp_spark.features.spec import FeaturesSpec, Label, Lookup
+from dmp_spark.functions.clock import day_start, midnight
+from dmp_spark.measures.compute import forward
+from dmp_spark.measures.events import Events
+from dmp_spark.measures.events import Lookup as ReferenceRows
+from dmp_spark.measures.windows import moved
+
+
+def events_of_people(events: DataFrame, identity_map: DataFrame, as_of: datetime) -> DataFrame:
+    """Events known by `as_of`, with the person_id that their subject has now; events of nobody are left out."""
+    people = identity_map.where(F.col("valid_until").isNull()).select(F.col("identifier_id").alias("subject_id"), "person_id")
+    return events.where(F.col("known_time") <= F.lit(as_of)).join(people, on="subject_id", how="inner")
+
+
+def looked_up(inputs: Mapping[str, DataFrame], lookups: Sequence[Lookup]) -> dict[str, ReferenceRows]:
+    """The reference rows of each lookup, with its key as parsed expressions."""
+    return {
+        lookup.name: ReferenceRows(
+            inputs[lookup.table], {column: parse(text, lookup.event_columns) for column, text in lookup.key.items()}
+        )
+        for lookup in lookups
+    }
+
+
+def at_midnight(measured: DataFrame, zone: str, columns: Sequence[str]) -> DataFrame:
+    """Measures of people with `as_of`, the instant of the moment's midnight, in place of the moment."""
+    return measured.select("person_id", day_start(F.col("moment"), zone).alias("as_of"), *columns)
+
+
+def labels(events: Events, spec: FeaturesSpec, moments: Sequence[date], people: DataFrame, as_of: datetime) -> DataFrame:
+    """gold.labels: one row a person of `people` (person_id, moment), a task and a moment whose horizon ended by `as_of`."""
+    ripe = {label.task: _ripe_moments(label, moments, spec.zone, as_of) for label in spec.labels}
+    judged = [label for label in spec.labels if ripe[label.task]]
+    days = sorted({day for found in ripe.values() for day in found})
+    if not judged:
+        return people.select("person_id").where(F.lit(False)).selectExpr(*_EMPTY)
+    measured = forward(events, [label.measure for label in judged], days, people.where(F.col("moment").isin(days)))
+    tasks = [
+        F.struct(
+            F.lit(label.task).alias("task"),
+            F.col(label.measure.name).cast("double").alias("label"),
+            F.element_at(
+                F.create_map(*[F.lit(value) for day, ends in ripe[label.task].items() for value in (day, ends)]), F.col("moment")
+            ).alias("ripe_at"),
+        )
+        for label in judged
+    ]
+    rows = measured.select("person_id", "moment", F.inline(F.array(*tasks)))
+    return at_midnight(rows.where(F.col("ripe_at").isNotNull()), spec.zone, ["task", "label", "ripe_at"])
+
+
+_EMPTY = (
+    "person_id",
+    "cast(null as string) as task",
+    "cast(null as timestamp) as as_of",
+    "cast(null as double) as label",
+    "cast(null as timestamp) as ripe_at",
+)
+
+
+def _ripe_moments(label: Label, moments: Sequence[date], zone: str, as_of: datetime) -> dict[date, datetime]:
+    """The moments whose horizon has ended, and when it did."""
+    ends = {day: midnight(moved(day, str(label.measure.ahead)), zone) for day in moments}
+    return {day: end for day, end in ends.items() if end <= as_of}

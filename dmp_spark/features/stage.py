@@ -1,0 +1,39 @@
+"""Features: every measure of every person at every moment, and the labels of tasks."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from pyspark.sql import DataFrame
+
+from dmp_spark.features.moments import at_midnight, events_of_people, labels, looked_up
+from dmp_spark.features.spec import FeaturesSpec
+from dmp_spark.features.tables import READS, WRITES, contracts, reads
+from dmp_spark.functions.clock import local_day
+from dmp_spark.measures.compute import backward, seen_people
+from dmp_spark.measures.events import Events
+from dmp_spark.stage import RunContext, RunSummary
+
+__all__ = ["READS", "WRITES", "build", "contracts", "run"]
+
+
+def build(inputs: Mapping[str, DataFrame], spec: FeaturesSpec, as_of: datetime) -> dict[str, DataFrame]:
+    """gold.features and gold.labels at the moments in force: the declared ones up to `as_of`, and its own local midnight.
+
+    A row of features uses only events that happened before its moment and were known by then; a label stands once its
+    horizon has ended.
+    """
+    moments = spec.moments(local_day(as_of, spec.zone))
+    rows = events_of_people(inputs["silver.events"], inputs["silver.identity_map"], as_of)
+    events = Events(rows, spec.zone, looked_up(inputs, spec.lookups))
+    columns = [column.name for measure in spec.measures for column in measure.columns]
+    features = at_midnight(backward(events, spec.measures, moments), spec.zone, columns)
+    return {
+        "gold.features": features,
+        "gold.labels": labels(events, spec, moments, seen_people(events, moments), as_of),
+    }
+
+
+def run(context: RunContext, spec: FeaturesSpec) -> RunSummary:
+    """Build all, write the differences; only the tables that this project's lookups name are read."""
+    outputs = build({name: context.lakehouse.read(name) for name in reads(spec)}, spec, context.as_of)
+    return RunSummary(changes={name: context.lakehouse.replace(name, rows) for name, rows in outputs.items()})

@@ -1,0 +1,181 @@
+"""From ingest.yml to what the stage needs: every name and expression is proven here. No pyspark here."""
+
+import re
+from collections.abc import Mapping
+
+from dmp_spark.contracts import Contract
+from dmp_spark.ingest import check_records
+from dmp_spark.ingest.check_names import Names
+from dmp_spark.ingest.spec import IngestFile, IngestSpec, Lookup, LookupFile, Rule, RuleFile, Source, SourceFile
+from dmp_spark.ingest.tables import reference_name
+from dmp_spark.project.load import Found, Project
+
+PLAIN_TYPES = ("string", "boolean", "tinyint", "smallint", "int", "bigint", "float", "double", "date", "timestamp", "decimal(p,s)")
+TYPE_PATTERN = re.compile(r"string|boolean|tinyint|smallint|int|bigint|float|double|date|timestamp|decimal\((\d{1,2}),(\d{1,2})\)")
+
+
+def resolve(project: Project, contracts: Mapping[str, Contract], found: Found) -> IngestSpec:
+    """The resolved sources of ingest.yml; each mistake is added to `found` and what is wrong is left out.
+
+    A name that exists but is wrong stays, with type unknown, so that later stages do not complain of it again.
+    """
+    settings = project.settings
+    written: IngestFile | None = project.written("ingest")
+    if getattr(settings, "identifier_key", None):
+        found.add("not-yet", "`identifier_key` is not understood yet", "project.identifier_key", "leave it out: identifiers are hashed without a key")
+    if written is None:
+        return IngestSpec(zone=settings.time_zone, currency=settings.currency or "")
+    priorities = _priorities(project)
+    sources: dict[str, Source] = {}
+    for name in _order(written, found):
+        sources[name] = _source(name, written.sources[name], project, written, sources, priorities, found)
+    _one_owner_a_table(written, found)
+    return IngestSpec(
+        zone=settings.time_zone,
+        currency=settings.currency or "",
+        late=str(written.late) if written.late else None,
+        hold_if_rejected_above=written.hold_if_rejected_above,
+        sources=tuple(sources.values()),
+    )
+
+
+def _priorities(project: Project) -> list[str] | None:
+    """The namespaces of identity.yml, highest priority first; None without that file."""
+    written = project.written("identity")
+    namespaces = getattr(written, "namespaces", None)
+    if not namespaces:
+        return None
+    return sorted(namespaces, key=lambda name: getattr(namespaces[name], "priority", None) or 0)
+
+
+def _order(written: IngestFile, found: Found) -> list[str]:
+    """The sources so that each comes after the reference tables that it looks up; a circle is a mistake."""
+    owner = {source.reference.table: name for name, source in written.sources.items() if source.reference}
+    needs = {
+        name: {owner[lookup.table] for lookup in source.lookups.values() if lookup.table in owner}
+        for name, source in written.sources.items()
+    }
+    ordered: list[str] = []
+    while len(ordered) < len(needs):
+        ready = [name for name in needs if name not in ordered and needs[name] <= set(ordered)]
+        if not ready:
+            circle = [name for name in needs if name not in ordered]
+            found.add("circle", f"these sources look one another up: {', '.join(circle)}", f"ingest.sources.{circle[0]}.lookups")
+            return ordered + circle
+        ordered += ready
+    return ordered
+
+
+def _one_owner_a_table(written: IngestFile, found: Found) -> None:
+    owners: dict[str, str] = {}
+    for name, source in written.sources.items():
+        if source.reference and owners.setdefault(source.reference.table, name) != name:
+            other = owners[source.reference.table]
+            found.add(
+                "two-owners",
+                f"the reference table {source.reference.table} is written by {other} already",
+                f"ingest.sources.{name}.reference.table",
+                "give it a name of its own, or let one source read both by a glob",
+            )
+
+
+def _source(
+    name: str,
+    written: SourceFile,
+    project: Project,
+    file: IngestFile,
+    earlier: Mapping[str, Source],
+    priorities: list[str] | None,
+    found: Found,
+) -> Source:
+    address = f"ingest.sources.{name}"
+    if written.read.format != "parquet":
+        found.add("not-yet", f"files of format {written.read.format} cannot be read yet", f"{address}.read.format", "known: parquet")
+    columns = _columns(written, address, found)
+    lookups = tuple(
+        lookup
+        for key, value in written.lookups.items()
+        if (lookup := _lookup(key, value, columns, earlier, file, f"{address}.lookups.{key}", found))
+    )
+    looked_up = {f"{lookup.name}.{column}": kind for lookup in lookups for column, kind in lookup.columns.items()}
+    open_lookups = frozenset(written.lookups) - {lookup.name for lookup in lookups}  # wrong ones: their names are not judged
+    names = Names({**columns, **looked_up}, open_lookups, found)
+    rules = tuple(_rule(key, value, columns, names, f"{address}.rules.{key}") for key, value in written.rules.items())
+    _exactly_one(written, address, found)
+    return Source(
+        name=name,
+        path=project.path(written.read.path, f"{address}.read.path"),
+        arrives=written.arrives,
+        columns=columns,
+        rules=tuple(rule for rule in rules if rule),
+        lookups=lookups,
+        events=check_records.events(written, names, priorities, address, project.settings),
+        reference=check_records.reference(written, name, names, columns, address),
+        person_attributes=check_records.person_attributes(written, names, priorities, address, project.settings),
+    )
+
+
+def _exactly_one(written: SourceFile, address: str, found: Found) -> None:
+    said = [kind for kind in ("events", "reference", "person_attributes") if getattr(written, kind)]
+    if len(said) != 1:
+        what = f"a source becomes one of events, reference, person_attributes; here {' and '.join(said) or 'none'} stands"
+        found.add("one-of", what, address, "read the same files by a second source" if said else "")
+    if said and said[0] != "events" and written.arrives != "replaced":
+        way_out = "arrives: replaced; where each file holds a part, a glob or folder reads them together"
+        found.add("arrives", f"{said[0]} are read as a whole", f"{address}.arrives", way_out)
+
+
+def _columns(written: SourceFile, address: str, found: Found) -> dict[str, str]:
+    columns: dict[str, str] = {}
+    for name, kind in written.columns.items():
+        plain = kind.replace(" ", "").lower()
+        match = TYPE_PATTERN.fullmatch(plain)
+        is_type = match is not None and (match[1] is None or (1 <= int(match[1]) <= 38 and int(match[2]) <= int(match[1])))
+        if not is_type:
+            found.add("unknown-type", f"no such type: {kind}", f"{address}.columns.{name}", Found.suggest(plain, PLAIN_TYPES))
+        if name in written.lookups:
+            found.add("two-meanings", f"{name} is a column and a lookup", f"{address}.lookups.{name}", "name the lookup otherwise")
+        columns[name] = plain if is_type else "unknown"
+    return columns
+
+
+def _rule(name: str, written: RuleFile, columns: Mapping[str, str], names: Names, address: str) -> Rule | None:
+    expression = names.expression(written.require, f"{address}.require", predicate=True)
+    otherwise = written.otherwise
+    if isinstance(otherwise, str):
+        return Rule(name=name, require=written.require, action=otherwise) if expression else None
+    known = [column for column in otherwise.set_null if names.has_column(column, columns, f"{address}.otherwise.set_null")]
+    return Rule(name=name, require=written.require, action="set_null", columns=tuple(known)) if expression and known else None
+
+
+def _lookup(
+    name: str,
+    written: LookupFile,
+    columns: Mapping[str, str],
+    earlier: Mapping[str, Source],
+    file: IngestFile,
+    address: str,
+    found: Found,
+) -> Lookup | None:
+    tables = {source.reference.table: source.reference for source in earlier.values() if source.reference}
+    if written.table not in tables:
+        every = [source.reference.table for source in file.sources.values() if source.reference]
+        if written.table not in every:
+            found.add("unknown-table", f"no source writes the reference table {written.table}", f"{address}.table", Found.suggest(written.table, every))
+        return None
+    reference = tables[written.table]
+    if set(written.key) != set(reference.key):
+        found.add(
+            "whole-key",
+            f"{written.table} is looked up by its whole key: {', '.join(reference.key)}",
+            f"{address}.key",
+            "a part of the key would find several rows and multiply events",
+        )
+        return None
+    names = Names(columns, frozenset(), found)
+    key = []
+    for column in reference.key:
+        if not names.expression(written.key[column], f"{address}.key.{column}"):
+            return None
+        key.append((column, written.key[column], reference.types[column]))
+    return Lookup(name=name, table=reference_name(written.table), key=tuple(key), missing=written.missing, columns=reference.types)

@@ -1,0 +1,38 @@
+"""Checked expressions of a source as Columns: what spec texts become once Spark is there."""
+
+from collections.abc import Iterable, Mapping
+
+from pyspark.sql import Column
+from pyspark.sql import functions as F
+
+from dmp_spark.expressions.compile import to_column
+from dmp_spark.expressions.parse import parse
+from dmp_spark.ingest.spec import Computed
+
+
+def named(name: str) -> Column:
+    """The column of a name that expressions use: `week`, or `campaign.start_date` of a lookup's struct."""
+    return F.col(".".join(f"`{part}`" for part in name.split(".")))
+
+
+def expression(text: str, names: Mapping[str, str], predicate: bool = False) -> Column:
+    """The expression over the names (name → type) as a Column."""
+    return to_column(parse(text, names, predicate=predicate), named)
+
+
+def value(computed: Computed, names: Mapping[str, str]) -> Column:
+    """The value of one Computed."""
+    return F.lit(computed.expression) if computed.is_fixed else expression(computed.expression, names)
+
+
+def text_map(computed: Iterable[Computed], names: Mapping[str, str], kind: str) -> Column:
+    """map<string,kind> of the values that are there; null where none is declared."""
+    pairs = [part for each in computed for part in (F.lit(each.name), value(each, names).try_cast(kind))]
+    if not pairs:
+        return F.lit(None).cast(f"map<string,{kind}>")
+    return F.map_filter(F.create_map(*pairs), lambda _, entry: entry.isNotNull())
+
+
+def id_text(column: Column, kind: str) -> Column:
+    """A part of a key as text: times as epoch micros, all else as it is cast."""
+    return F.unix_micros(column).cast("string") if kind == "timestamp" else column.cast("string")

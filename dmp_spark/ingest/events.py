@@ -1,0 +1,101 @@
+"""Events of judged records: identity, time, subject, values, one row an event."""
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from dmp_spark.functions.keys import stable_id
+from dmp_spark.ingest import times
+from dmp_spark.ingest.compute import id_text, named, text_map, value
+from dmp_spark.ingest.rules import broken, payload
+from dmp_spark.ingest.spec import Event, Source
+from dmp_spark.ingest.subjects import carried
+from dmp_spark.ingest.tables import EVENTS
+
+OPTIONAL = ("order_id", "item_id", "value", "currency", "quantity", "channel", "device", "is_bot", "text")
+WHERE_FROM = ("_file_id", "_position", "_landed_at")
+
+
+def mapped(records: DataFrame, source: Source, clocks: times.Clocks) -> DataFrame:
+    """One row an event and one a rejected record: the columns of silver.events, `_reasons` (empty where it holds).
+
+    Beside them `_file_id`, `_position`, `_ordinal` (the key: which event of which record), `_payload` where rejected,
+    and `_identifiers` with raw values. `records` are judged; a record with reasons becomes one row, ordinal 0.
+    """
+    kinds = [_rows(records, event, number, source, clocks) for number, event in enumerate(source.events)]
+    rows = kinds[0]
+    for further in kinds[1:]:
+        rows = rows.unionByName(further)
+    return rows
+
+
+def _rows(records: DataFrame, event: Event, number: int, source: Source, clocks: times.Clocks) -> DataFrame:
+    names = source.names
+    if number:  # what the record itself broke is told once, with its first event
+        records = records.where(F.size("_reasons") == 0)
+    first = records.select(
+        *WHERE_FROM,
+        "_raw",
+        "flags",
+        F.col("_reasons").alias("_record_reasons"),
+        times.event_time(event.time, clocks).alias("event_time"),
+        times.event_date(event.time, clocks).alias("event_date"),
+        times.known_time(event.known, clocks, F.col("_landed_at"), event.time).alias("known_time"),
+        carried(event.identifiers, names).alias("_identifiers"),
+        _identity(event, number, source).alias("event_id"),
+        _has_identity(event).alias("_has_id"),
+        *_values(event, names),
+    )
+    own = [
+        ("no_time", F.col("event_time").isNotNull()),
+        ("no_known_time", F.col("event_time").isNull() | F.col("known_time").isNotNull()),
+        ("no_identifier", F.size("_identifiers") > 0),
+        ("no_id", F.col("_has_id")),
+    ]
+    reasons = F.when(F.size("_record_reasons") > 0, F.col("_record_reasons")).otherwise(broken(own))
+    told = first.withColumn("_reasons", reasons)
+    is_one_of_several = F.lit(len(source.events) > 1) & (F.size("_record_reasons") > 0)
+    derived = {
+        "source": F.lit(source.name),
+        "event_type": F.when(~is_one_of_several, F.lit(event.event_type)),
+        "subject_id": F.get(F.col("_identifiers"), 0)["id"],
+        "identifier_ids": F.transform("_identifiers", lambda each: each["id"]),
+    }
+    columns = [derived.get(c.name, F.col(c.name)).cast(c.type).alias(c.name) for c in EVENTS.columns if not c.audit and not c.generated]
+    return told.select(
+        *columns,
+        *WHERE_FROM[:2],
+        F.lit(number).cast("bigint").alias("_ordinal"),
+        "_reasons",
+        payload(F.col("_reasons")).alias("_payload"),
+        "_identifiers",
+    )
+
+
+def _identity(event: Event, number: int, source: Source) -> Column:
+    """stable_id of the source, the declared identity and the event's place among those of its record."""
+    if event.id_kind == "position":
+        parts = [F.col("_file_id"), F.col("_position")]
+    elif event.id_kind == "fingerprint":
+        parts = [id_text(F.col("_raw")[name], kind) for name, kind in source.columns.items()]
+    else:
+        parts = [id_text(named(name), source.names[name]) for name in event.id_columns]
+    return stable_id(source.name, *parts, str(number))
+
+
+def _has_identity(event: Event) -> Column:
+    if event.id_kind != "given":
+        return F.lit(True)
+    return F.coalesce(*[named(name).cast("string") for name in event.id_columns]).isNotNull()
+
+
+def _values(event: Event, names: dict[str, str]) -> list[Column]:
+    given = {each.name: value(each, names) for each in event.values}
+    types = EVENTS.types
+    # the cast may fail on one record's text; then the value is unknown, and the record is still what it is
+    single = [given[name].try_cast(types[name]) if name in given else F.lit(None).cast(types[name]) for name in OPTIONAL]
+    return [
+        *[column.alias(name) for column, name in zip(single, OPTIONAL, strict=True)],
+        text_map(event.context, names, "string").alias("context"),
+        text_map(event.attributes, names, "string").alias("attributes"),
+        text_map(event.amounts, names, "decimal(18,4)").alias("amounts"),
+    ]

@@ -1,0 +1,126 @@
+"""Which files a source has, which of them were taken, and so what a run must read. No pyspark here."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+
+from dmp_spark.ingest.spec import IngestSpec, Source
+from dmp_spark.lakehouse.listing import FileSeen, list_files
+
+
+class State(StrEnum):
+    """What became of a version of a file."""
+
+    TAKEN = "taken"
+    REFUSED = "refused"
+    REPLACED = "replaced"
+
+
+class Mode(StrEnum):
+    """What a run does with a source: nothing, take new files, or read all of them again."""
+
+    NOTHING = "nothing"
+    ADD = "add"
+    REBUILD = "rebuild"
+
+
+@dataclass(frozen=True)
+class Known:
+    """A row of bronze.files, as far as planning needs it."""
+
+    file_id: str
+    source: str
+    path: str
+    state: str
+    spec_hash: str
+    landed_at: datetime
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to do with a source: `files` by file_id are read, `replaced` are versions that hold no longer, `gone` cannot be read again."""
+
+    source: Source
+    spec_hash: str
+    mode: Mode
+    files: Mapping[str, FileSeen]
+    replaced: tuple[str, ...] = ()
+    gone: tuple[str, ...] = ()
+    overwritten: tuple[str, ...] = ()
+    why: str = ""
+
+
+def stable_text_id(*parts: str) -> str:
+    """What functions.keys.stable_id gives for these texts, without Spark."""
+    text = json.dumps(parts, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def file_id(source: str, seen: FileSeen) -> str:
+    """The key of a version of a file: source, path, length and modification time."""
+    return stable_text_id(source, seen.path, str(seen.length), str(seen.modified_at_micros))
+
+
+def spec_hash(source: Source, spec: IngestSpec) -> str:
+    """12 hex digits over all that decides what a record becomes; the path does not, for files have ids of their own."""
+    text = source.model_dump_json(exclude={"path"}) + spec.zone
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def listing_hash(spec: IngestSpec) -> str:
+    """One hash over all versions of files that the sources have now: the version of ingest's inputs."""
+    ids = sorted(file_id(source.name, seen) for source in spec.sources for seen in list_files(source.path))
+    return hashlib.sha256("\n".join(ids).encode()).hexdigest()
+
+
+def plan(source: Source, spec: IngestSpec, seen: Sequence[FileSeen], known: Iterable[Known], again: str = "") -> Plan:
+    """What to do with a source, of the files seen now and those known; `again` says why all must be read again, if so."""
+    digest = spec_hash(source, spec)
+    listed = {file_id(source.name, each): each for each in seen}
+    taken = {row.file_id: row for row in known if row.source == source.name and row.state == State.TAKEN}
+    if not again and any(row.spec_hash != digest for row in taken.values()):
+        again = "its part of ingest.yml changed"
+    if source.arrives == "replaced":
+        return _plan_replaced(source, digest, listed, taken, again)
+    paths = {each.path for each in seen}
+    overwritten = [row for row in taken.values() if row.path in paths and row.file_id not in listed]
+    if again and taken:
+        return _plan_again(source, digest, listed, taken, again, overwritten)
+    fresh = {key: each for key, each in listed.items() if key not in taken}
+    mode = Mode.ADD if fresh else Mode.NOTHING
+    return Plan(source, digest, mode, fresh, replaced=tuple(row.file_id for row in overwritten), why="new files" if fresh else "")
+
+
+def _plan_replaced(source: Source, digest: str, listed: dict[str, FileSeen], taken: dict[str, Known], again: str) -> Plan:
+    if not again and set(listed) == set(taken):
+        return Plan(source, digest, Mode.NOTHING, {})
+    return Plan(source, digest, Mode.REBUILD, listed, replaced=tuple(set(taken) - set(listed)), why=again or "its files changed")
+
+
+def _plan_again(
+    source: Source, digest: str, listed: dict[str, FileSeen], taken: dict[str, Known], again: str, overwritten: Sequence[Known]
+) -> Plan:
+    """All files that were ever taken, with the new ones: also those that the path no longer names."""
+    files, gone = dict(listed), []
+    for row in taken.values():
+        if row.file_id in listed or row in overwritten:
+            continue
+        found = {file_id(source.name, each): each for each in list_files(row.path)} if Path(row.path).is_file() else {}
+        if row.file_id in found:
+            files[row.file_id] = found[row.file_id]
+        else:
+            gone.append(row.path)
+    return Plan(
+        source,
+        digest,
+        Mode.REBUILD,
+        files,
+        replaced=tuple(row.file_id for row in overwritten),
+        gone=tuple(sorted(gone)),
+        overwritten=tuple(sorted(row.path for row in overwritten)),
+        why=again,
+    )

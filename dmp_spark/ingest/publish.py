@@ -1,0 +1,177 @@
+"""Writing what was taken: rejected records, silver tables, identifiers, and the manifest last."""
+
+from dataclasses import astuple, dataclass, fields
+from datetime import UTC, datetime
+from functools import reduce
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from dmp_spark.ingest import attributes, subjects
+from dmp_spark.ingest.manifest import Known, Mode, State
+from dmp_spark.ingest.tables import EVENTS, FILES, IDENTIFIERS, PERSON_ATTRIBUTES, REJECTED, reference_name
+from dmp_spark.ingest.taking import Counts, Taken
+from dmp_spark.lakehouse.listing import FileSeen
+from dmp_spark.stage import Changes, RunContext
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A file that could not be taken, and why."""
+
+    file_id: str
+    source: str
+    seen: FileSeen
+    reason: str
+    spec_hash: str
+    landed_at: datetime
+
+
+@dataclass(frozen=True)
+class Publication:
+    """All that a run publishes; `removed` are sources that ingest.yml no longer has, whose rows go."""
+
+    taken: tuple[Taken, ...]
+    refused: tuple[Refused, ...]
+    known: tuple[Known, ...]
+    removed: tuple[str, ...] = ()
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether there is nothing to write."""
+        return not (self.taken or self.refused or self.removed)
+
+
+def publish(context: RunContext, publication: Publication) -> dict[str, Changes]:
+    """Write the publication, the manifest last: what a kill leaves behind is written again by the next run."""
+    if publication.is_nothing:
+        return {}
+    changes: dict[str, Changes] = {}
+    if publication.taken or publication.removed:
+        _scoped(context, changes, REJECTED.name, publication, [(t, t.rejected) for t in publication.taken])
+        _references(context, changes, publication)
+        events = [(taken, _events(taken)) for taken in publication.taken if taken.source.events]
+        _scoped(context, changes, EVENTS.name, publication, events)
+        _facts(context, changes, publication)
+        _identifiers(context, changes, publication)
+    files = _files(context, publication)
+    if files is not None:
+        changes[FILES.name] = context.lakehouse.upsert(FILES.name, files)
+    return changes
+
+
+def _scoped(
+    context: RunContext, changes: dict[str, Changes], table: str, publication: Publication, parts: list[tuple[Taken, DataFrame | None]]
+) -> None:
+    """Sources that were read again replace their rows; of others the new rows are put in."""
+    audit = {"_ingested_at": F.lit(context.started_at).cast("timestamp")}
+    again = [(t, rows) for t, rows in parts if t.probed.plan.mode is Mode.REBUILD]
+    added = [rows for t, rows in parts if t.probed.plan.mode is Mode.ADD and rows is not None]
+    names = [t.source.name for t, _ in again] + list(publication.removed)
+    lakehouse = context.lakehouse
+    if not lakehouse.exists(table):
+        every = [rows for _, rows in parts if rows is not None]
+        if every:
+            changes[table] = lakehouse.replace(table, _union(every).withColumns(audit))
+        return
+    if names:
+        rows = [rows for _, rows in again if rows is not None]
+        fresh = _union(rows).withColumns(audit) if rows else lakehouse.read(table).limit(0)
+        changes[table] = lakehouse.replace(table, fresh, F.col("source").isin(names))
+    if added and (table != REJECTED.name or any(t.total("rows_rejected") for t, _ in parts)):
+        changes[table] = _sum(changes.get(table), lakehouse.upsert(table, _union(added).withColumns(audit)))
+
+
+def _sum(one: Changes | None, other: Changes) -> Changes:
+    return other if one is None else Changes(one.inserted + other.inserted, one.updated + other.updated, one.deleted + other.deleted)
+
+
+def _union(frames: list[DataFrame]) -> DataFrame:
+    return reduce(DataFrame.unionByName, frames)
+
+
+def _events(taken: Taken) -> DataFrame | None:
+    if taken.accepted is None:
+        return None
+    columns = [c.name for c in EVENTS.columns if not c.generated and c.name != "_ingested_at"]
+    return taken.accepted.select(*columns)
+
+
+def _references(context: RunContext, changes: dict[str, Changes], publication: Publication) -> None:
+    for taken in publication.taken:
+        reference = taken.source.reference
+        if reference is None:
+            continue
+        name = reference_name(reference.table)
+        rows = context.lakehouse.read(name).limit(0) if taken.accepted is None else taken.accepted.select(*reference.types, "flags")
+        changes[name] = context.lakehouse.replace(name, rows)
+
+
+def _facts(context: RunContext, changes: dict[str, Changes], publication: Publication) -> None:
+    parts = []
+    for taken in publication.taken:
+        if taken.source.person_attributes is None:
+            continue
+        own = F.col("source") == taken.source.name
+        standing = context.lakehouse.read(PERSON_ATTRIBUTES.name).where(own)
+        facts = standing.select(*attributes.FACT, "value", F.col("valid_from").alias("known_time")).limit(0)
+        if taken.accepted is not None:
+            facts = attributes.facts_of(taken.accepted)
+        moment = taken.source.person_attributes.known.moment
+        begin = datetime.fromisoformat(moment) if moment else None
+        parts.append((taken, attributes.history(standing, facts, context.as_of, begin)))
+    if parts or (publication.removed and context.lakehouse.exists(PERSON_ATTRIBUTES.name)):
+        _scoped(context, changes, PERSON_ATTRIBUTES.name, publication, [(taken, rows) for taken, rows in parts])
+
+
+def _identifiers(context: RunContext, changes: dict[str, Changes], publication: Publication) -> None:
+    """Put new identifiers in; where rows were read again or replaced, look which ones events and facts still carry."""
+    lakehouse, name = context.lakehouse, IDENTIFIERS.name
+    carrying = [t.accepted for t in publication.taken if t.accepted is not None and not t.source.reference]
+    names = (column for column in ("_identifiers", "known_time"))
+    columns = list(names)
+    fresh = subjects.seen(_union([rows.select(*columns) for rows in carrying])) if carrying else None
+    if not lakehouse.exists(name):
+        if fresh is not None:
+            changes[name] = lakehouse.replace(name, fresh)
+        return
+    standing = lakehouse.read(name)
+    again = any(t.probed.plan.mode is Mode.REBUILD and not t.source.reference for t in publication.taken)
+    replaced = changes.get(EVENTS.name, Changes()).updated
+    if again or replaced or publication.removed:
+        fresh = standing.drop("first_known_time") if fresh is None else fresh
+        rows = subjects.referred(fresh, standing, lakehouse.read(EVENTS.name), lakehouse.read(PERSON_ATTRIBUTES.name))
+        changes[name] = lakehouse.replace(name, rows)
+    elif fresh is not None:
+        changes[name] = lakehouse.upsert(name, subjects.earliest(fresh, standing))
+
+
+def _files(context: RunContext, publication: Publication) -> DataFrame | None:
+    """The rows of the manifest that are new or changed."""
+    spark = context.lakehouse.spark
+    landed = {row.file_id: row.landed_at for row in publication.known}
+    rows = []
+    for taken in publication.taken:
+        plan = taken.probed.plan
+        for file_id, seen in plan.files.items():
+            counts = taken.counts.get(file_id, Counts())
+            first = landed.get(file_id, context.started_at)
+            rows.append(_file(file_id, plan.source.name, seen, State.TAKEN, counts, None, plan.spec_hash, first))
+    for refused in publication.refused:
+        rows.append(_file(refused.file_id, refused.source, refused.seen, State.REFUSED, None, refused.reason, refused.spec_hash, refused.landed_at))
+    kinds = ", ".join(f"`{column.name}` {column.type}" for column in FILES.columns)
+    frames = [spark.createDataFrame(rows, kinds)] if rows else []
+    over = {file_id for taken in publication.taken for file_id in taken.probed.plan.replaced}
+    over |= {row.file_id for row in publication.known if row.source in publication.removed}
+    if over:
+        old = context.lakehouse.read(FILES.name).where(F.col("file_id").isin(sorted(over)))
+        frames.append(old.withColumn("state", F.lit(str(State.REPLACED))))
+    return _union(frames) if frames else None
+
+
+def _file(
+    file_id: str, source: str, seen: FileSeen, state: State, counts: Counts | None, reason: str | None, spec_hash: str, landed_at: datetime
+) -> tuple[object, ...]:
+    numbers = astuple(counts) if counts else (None,) * len(fields(Counts))
+    modified_at = datetime.fromtimestamp(seen.modified_at_micros / 1_000_000, UTC)
+    return (file_id, source, seen.path, seen.length, modified_at, str(state), *numbers, reason, spec_hash, landed_at)

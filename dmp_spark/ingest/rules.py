@@ -1,0 +1,58 @@
+"""Rules over records: every record keeps its place and learns what it broke, in one pass."""
+
+from collections.abc import Iterable
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from dmp_spark.ingest.compute import expression
+from dmp_spark.ingest.spec import Lookup, Rule, Source
+
+PAYLOAD_OPTIONS = {"ignoreNullFields": "false", "timestampFormat": "yyyy-MM-dd'T'HH:mm:ss.SSSSSSXXX"}
+
+
+def broken(rules: Iterable[tuple[str, Column]]) -> Column:
+    """array<string> of the names whose predicate is not true, in order: null counts as false; empty where all hold."""
+    reasons = [F.when(~F.coalesce(holds, F.lit(False)), F.lit(name)) for name, holds in rules]
+    return F.array_compact(F.array(*reasons)).cast("array<string>") if reasons else F.array().cast("array<string>")
+
+
+def judged(records: DataFrame, source: Source) -> DataFrame:
+    """The records with `_reasons` (why they are rejected; empty where they are not), `flags` and `_raw`.
+
+    Rules see the record as it came; then columns of broken set_null rules become null. `_raw` is the record as it
+    came, a struct, for the payload of what is rejected. Columns that start with `_` are kept.
+    """
+    names = source.names
+    holds = {rule.name: expression(rule.require, names, predicate=True) for rule in source.rules}
+    rejecting = [(rule.name, holds[rule.name]) for rule in source.rules if rule.action == "reject"]
+    rejecting += [_was_found(lookup) for lookup in source.lookups if lookup.missing == "reject"]
+    flagging = [(rule.name, holds[rule.name]) for rule in source.rules if rule.action == "flag"]
+    nulled = {name: [holds[rule.name] for rule in _nulling(source.rules, name)] for name in source.columns}
+    return records.select(
+        *[_unless_broken(F.col(f"`{name}`"), kept).alias(name) for name, kept in nulled.items()],
+        *[F.col(f"`{lookup.name}`") for lookup in source.lookups],
+        *[name for name in records.columns if name.startswith("_")],
+        broken(rejecting).alias("_reasons"),
+        broken(flagging).alias("flags"),
+        F.struct(*[F.col(f"`{name}`") for name in source.columns]).alias("_raw"),
+    )
+
+
+def payload(reasons: Column) -> Column:
+    """JSON of the record as it came, where there are reasons to keep it; else null."""
+    return F.when(F.size(reasons) > 0, F.to_json("_raw", PAYLOAD_OPTIONS))
+
+
+def _nulling(rules: Iterable[Rule], column: str) -> list[Rule]:
+    return [rule for rule in rules if rule.action == "set_null" and column in rule.columns]
+
+
+def _unless_broken(column: Column, holds: list[Column]) -> Column:
+    for each in holds:
+        column = F.when(each, column)  # when() without otherwise: null where it is false or null
+    return column
+
+
+def _was_found(lookup: Lookup) -> tuple[str, Column]:
+    return f"missing_{lookup.name}", F.col(f"`{lookup.name}`").isNotNull()

@@ -1,0 +1,151 @@
+"""Ingest: files of sources become events, reference data and facts; what is wrong with a record is kept with its reasons."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from dmp_spark.ingest import publish
+from dmp_spark.ingest.headers import Header, UnreadableFileError, probe
+from dmp_spark.ingest.manifest import Known, Mode, Plan, State, plan
+from dmp_spark.ingest.records import Landed
+from dmp_spark.ingest.spec import IngestSpec, Source
+from dmp_spark.ingest.tables import READS, WRITES, contracts, reference_name
+from dmp_spark.ingest.taking import Counts, Probed, Taken, take
+from dmp_spark.lakehouse.listing import list_files
+from dmp_spark.stage import Check, RunContext, RunSummary
+
+__all__ = ["READS", "WRITES", "contracts", "run"]
+
+JUDGED_FROM = 1_000  # below so many records of a source a share of rejected ones says little
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass
+class Work:
+    """What a run does, source by source; filled as the sources are looked at."""
+
+    known: tuple[Known, ...]
+    taken: list[Taken] = field(default_factory=list)
+    refused: list[publish.Refused] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def refuse(self, source: str, sentence: str) -> None:
+        """Nothing of that source is taken."""
+        self.failed.append(f"{source}: {sentence}; nothing of this source was taken")
+
+
+def run(context: RunContext, spec: IngestSpec) -> RunSummary:
+    """Take what is new, decide whether it may be published, then publish: silver first, the manifest last."""
+    work = Work(_known(context.lakehouse.read("bronze.files")) if context.lakehouse.exists("bronze.files") else ())
+    tables: dict[str, DataFrame] = {}
+    for source in spec.sources:
+        _look_at(context, source, spec, work, tables)
+    gone = sorted({row.source for row in work.known} - {source.name for source in spec.sources})
+    if gone and not context.full:
+        work.notes.append(f"{', '.join(gone)}: no longer in ingest.yml; what it delivered stays until a run with --full")
+    held = [sentence for each in work.taken if (sentence := _held(each, spec.hold_if_rejected_above))]
+    counts = {name: sum(each.total(name) for each in work.taken) for name in Counts.__dataclass_fields__}
+    checks = tuple(Check(f"{each.source.name}_conflicts", not each.conflicts, _conflicts(each)) for each in work.taken)
+    changes = {}
+    if not held:
+        removed = tuple(gone) if context.full else ()
+        changes = publish.publish(context, publish.Publication(tuple(work.taken), tuple(work.refused), work.known, removed))
+    return RunSummary(changes, counts, checks, tuple(held), tuple(work.failed), tuple(work.notes))
+
+
+def _look_at(context: RunContext, source: Source, spec: IngestSpec, work: Work, tables: dict[str, DataFrame]) -> None:
+    """Plan a source, prove that its files can be read, take it; `tables` are the reference tables as they will be."""
+    waits = _lookup_tables(context, source, work, tables)
+    if waits:
+        work.refuse(source.name, f"it looks up {waits}, which is not there")
+        return
+    seen = list_files(source.path)
+    planned = plan(source, spec, seen, work.known, _why_again(context, source, work))
+    has_any = any(row.source == source.name and row.state == State.TAKEN for row in work.known)
+    if not seen and (source.arrives == "replaced" or not has_any):
+        work.refuse(source.name, f"there is no file at {source.path}")
+        return
+    if planned.gone:
+        files = ", ".join(planned.gone[:3])
+        way_out = "put it back, or build a new lakehouse with --set project.lakehouse.path=…"
+        work.refuse(source.name, f"all its files are read again because {planned.why}, but {files} is gone: {way_out}")
+        return
+    if planned.overwritten:
+        files = ", ".join(planned.overwritten[:3])
+        work.notes.append(f"{source.name}: read again, because {planned.why}; {files} was overwritten since, and its present version was read")
+    if planned.mode is Mode.NOTHING:
+        return
+    probed = _probe(context, planned, work)
+    if probed:
+        context.progress(f"{source.name}: {sum(probed.rows.values()):,} records of {len(probed.rows):,} files")
+        taken = take(context, probed, tables, spec.zone)
+        work.taken.append(taken)
+        if source.reference and taken.accepted is not None:
+            name = reference_name(source.reference.table)
+            tables[name] = taken.accepted.select(*source.reference.types, "flags")
+
+
+def _lookup_tables(context: RunContext, source: Source, work: Work, tables: dict[str, DataFrame]) -> str:
+    """Put the tables that a source looks up into `tables`; the name of one that nobody has written yet, if there is one."""
+    for lookup in source.lookups:
+        if lookup.table not in tables:
+            if not context.lakehouse.exists(lookup.table):
+                return lookup.table
+            tables[lookup.table] = context.lakehouse.read(lookup.table)
+    return ""
+
+
+def _why_again(context: RunContext, source: Source, work: Work) -> str:
+    if context.full:
+        return "a full run was asked for"
+    retaken = {reference_name(each.source.reference.table) for each in work.taken if each.source.reference}
+    changed = [lookup.table for lookup in source.lookups if lookup.table in retaken]
+    return f"{', '.join(changed)} changed" if changed else ""
+
+
+def _probe(context: RunContext, planned: Plan, work: Work) -> Probed | None:
+    """The files by header, from their footers; None, and a refusal, where one of them does not fit."""
+    source = planned.source
+    landed = {row.file_id: row.landed_at for row in work.known}
+    groups: dict[Header, dict[str, Landed]] = {}
+    rows: dict[str, int] = {}
+    for key, seen in planned.files.items():
+        try:
+            header, rows[key] = probe(seen.path, source.columns)
+        except UnreadableFileError as error:
+            work.refuse(source.name, f"{seen.path} cannot be taken: {error}")
+            first = landed.get(key, context.started_at)
+            work.refused.append(publish.Refused(key, source.name, seen, str(error), planned.spec_hash, first))
+            return None
+        micros = (landed.get(key, context.started_at) - EPOCH) // timedelta(microseconds=1)
+        groups.setdefault(header, {})[key] = Landed(seen.path, micros)
+    return Probed(planned, groups, rows)
+
+
+def _known(files: DataFrame) -> tuple[Known, ...]:
+    """The manifest; bounded by the number of files."""
+    rows = files.select("file_id", "source", "path", "state", "spec_hash", F.unix_micros("_landed_at").alias("landed")).collect()
+    return tuple(
+        Known(row["file_id"], row["source"], row["path"], row["state"], row["spec_hash"], EPOCH + timedelta(microseconds=row["landed"]))
+        for row in rows
+    )
+
+
+def _held(taken: Taken, most: float | None) -> str:
+    """Why this source holds the publication back; empty where it does not."""
+    mapped, rejected = taken.total("rows_mapped"), taken.total("rows_rejected")
+    if most is None or taken.rejected is None or mapped < JUDGED_FROM or rejected <= most * mapped:
+        return ""
+    reasons = taken.rejected.select(F.explode("reasons").alias("reason")).groupBy("reason").count().orderBy(F.desc("count"), "reason").limit(5)
+    told = ", ".join(f"{row['reason']} {row['count']:,}" for row in reasons.collect())
+    share = f"{100 * rejected / mapped:.1f} % of {mapped:,} records were rejected, more than {100 * most:g} %"
+    return f"{taken.source.name}: {share} ({told}); nothing of this run was published"
+
+
+def _conflicts(taken: Taken) -> str:
+    return f"{taken.conflicts:,} keys came with different contents; the earliest known holds" if taken.conflicts else ""
+
+

@@ -1,0 +1,116 @@
+"""Fitting candidates on the folds, and the champion on all ripe rows."""
+
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from typing import Any
+
+import numpy as np
+from pyspark.ml import Estimator, PipelineModel
+from pyspark.ml.classification import GBTClassifier, LogisticRegression, RandomForestClassifier
+from pyspark.ml.functions import vector_to_array
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from dmp_spark.models.evaluation import Judged
+from dmp_spark.models.fit_preparation import FEATURES, fit_preparation
+from dmp_spark.models.folds import Fold
+from dmp_spark.models.spec import RULE, Candidate, ModelsSpec
+from dmp_spark.models.training import at_moments, laid_out
+
+MOST_TEST_ROWS = 500_000
+"""Of a larger test moment a fixed sample of persons is judged: the scores of these many rows come to the driver."""
+SCORE_DIGITS = 6
+_FITS_AT_ONCE = 2
+
+
+def learner(candidate: Candidate, seed: int) -> Estimator[Any]:
+    """The estimator of a candidate: its parameters, a fixed seed, and settings that change the time alone."""
+    said = candidate.parameters
+    common: dict[str, Any] = {"featuresCol": FEATURES, "labelCol": "label"}
+    trees: dict[str, Any] = {**common, "seed": seed, "maxMemoryInMB": 512, "checkpointInterval": -1, "cacheNodeIds": False}
+    if candidate.family == "logistic_regression":
+        return LogisticRegression(**common, regParam=float(said["regularisation"]), elasticNetParam=float(said["elastic_net"]))
+    if candidate.family == "random_forest":
+        return RandomForestClassifier(**trees, numTrees=int(said["trees"]), maxDepth=int(said["depth"]))
+    return GBTClassifier(**trees, maxIter=int(said["trees"]), maxDepth=int(said["depth"]), stepSize=float(said["step"]))
+
+
+def score() -> Column:
+    """The probability that the label comes true, as published: rounded to six digits."""
+    return F.round(vector_to_array(F.col("probability"))[1], SCORE_DIGITS).alias("score")
+
+
+def fit_folds(
+    rows: DataFrame,
+    folds: Sequence[Fold],
+    people: Mapping[int, int],
+    parts: int,
+    spec: ModelsSpec,
+    progress: Callable[[str], None],
+) -> tuple[Judged, ...]:
+    """What each candidate and the rule say of the test rows of each fold.
+
+    `people` is the number of test rows by fold; training rows are fitted in `parts` parts. Preparation is fitted once a fold, on its training rows, and shared.
+    Two fits run side by side; each depends on its own rows and seed only.
+    """
+    with ThreadPoolExecutor(_FITS_AT_ONCE) as pool:
+        prepared = dict(
+            zip((f.number for f in folds), pool.map(lambda f: _prepared(rows, f.training, parts, spec), folds), strict=True)
+        )
+        tests = {fold.number: _test(rows, fold, people[fold.number]) for fold in folds}
+        truths = {fold.number: pool.submit(_truth, tests[fold.number]) for fold in folds}
+
+        def fitted(fold: Fold, candidate: Candidate) -> dict[str, float]:
+            preparation, training = prepared[fold.number]
+            model = PipelineModel([preparation, learner(candidate, spec.seed).fit(training)])
+            progress(f"{candidate.name}: fold {fold.number} of {len(folds)}")
+            return _scores(model, tests[fold.number])
+
+        pairs = [(fold, candidate) for candidate in by_cost(spec.candidates) for fold in folds]
+        scores = {(f.number, c.name): pool.submit(fitted, f, c) for f, c in pairs}
+        return tuple(
+            _judged(fold, truths[fold.number].result(), {c.name: scores[fold.number, c.name].result() for c in spec.candidates})
+            for fold in folds
+        )
+
+
+def fit_champion(rows: DataFrame, moments: Sequence[date], candidate: Candidate, parts: int, spec: ModelsSpec) -> PipelineModel:
+    """The candidate, with its preparation, fitted on all eligible rows of these moments: one flat pipeline."""
+    preparation, training = _prepared(rows, moments, parts, spec)
+    return PipelineModel([*preparation.stages, learner(candidate, spec.seed).fit(training)])
+
+
+def by_cost(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """The candidates, those that take longest first, so that no long one is left alone at the end."""
+    order = ("gradient_boosted_trees", "random_forest", "logistic_regression")
+    return sorted(candidates, key=lambda candidate: order.index(candidate.family))
+
+
+def _prepared(rows: DataFrame, moments: Sequence[date], parts: int, spec: ModelsSpec) -> tuple[PipelineModel, DataFrame]:
+    training = laid_out(at_moments(rows, moments), parts)
+    preparation = fit_preparation(training, spec)
+    return preparation, preparation.transform(training).select("label", FEATURES)
+
+
+def _test(rows: DataFrame, fold: Fold, people: int) -> DataFrame:
+    test = at_moments(rows, [fold.moment])
+    if people <= MOST_TEST_ROWS:
+        return test
+    share = int(1_000_000 * MOST_TEST_ROWS / people)
+    return test.where(F.pmod(F.xxhash64("person_id"), F.lit(1_000_000)) < share)
+
+
+def _truth(test: DataFrame) -> dict[str, tuple[float, float]]:
+    return {row["person_id"]: (row["label"], row["rule"]) for row in test.select("person_id", "label", "rule").collect()}
+
+
+def _scores(model: PipelineModel, test: DataFrame) -> dict[str, float]:
+    return {row["person_id"]: row["score"] for row in model.transform(test).select("person_id", score()).collect()}
+
+
+def _judged(fold: Fold, truth: Mapping[str, tuple[float, float]], scores: Mapping[str, Mapping[str, float]]) -> Judged:
+    persons = sorted(truth)
+    values = {name: np.array([of[person] for person in persons]) for name, of in scores.items()}
+    values[RULE] = np.array([truth[person][1] for person in persons])
+    return Judged(fold.number, tuple(persons), np.array([truth[person][0] for person in persons]), values)

@@ -1,0 +1,157 @@
+"""What `models.yml` says, and what the stage gets once names and types are known. No pyspark here."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from dmp_spark.measures.spec import MeasureFile
+from dmp_spark.project.types import Name, Resolved, Share, Written
+
+Family = Literal["logistic_regression", "random_forest", "gradient_boosted_trees"]
+Choice = Literal["roc_auc", "average_precision", "log_loss"]
+
+BASELINE = "baseline"
+RULE = "rule"
+DEFAULTS: dict[str, dict[str, int | float]] = {
+    "logistic_regression": {"regularisation": 0.01, "elastic_net": 0.0},
+    "random_forest": {"trees": 60, "depth": 8},
+    "gradient_boosted_trees": {"trees": 40, "depth": 4, "step": 0.1},
+}
+"""Family → the parameters that it knows, with their defaults."""
+
+
+class ValidationFile(Written):
+    """How candidates are judged: on the last `folds` moments whose label is ripe."""
+
+    by: Literal["moment"] = "moment"
+    folds: Annotated[int, Field(ge=1, le=24)] = 3
+    confidence: Share = 0.95
+
+
+class MissingFile(Written):
+    """What stands for an unknown number; with `flag` a column more says that it was unknown."""
+
+    fill: Literal["median"] = "median"
+    flag: bool = True
+
+
+class ClipFile(Written):
+    """Numbers are held within [q1 − factor × iqr, q3 + factor × iqr]."""
+
+    rule: Literal["iqr"] = "iqr"
+    factor: Annotated[float, Field(gt=0)] = 3.0
+
+
+class NumbersFile(Written):
+    """How numeric features are prepared."""
+
+    missing: MissingFile = MissingFile()
+    clip: ClipFile | None = None
+    scale: Literal["standard", "none"] = "standard"
+
+
+class PrepareFile(Written):
+    """What is fitted on the training rows of each fold and kept with the model."""
+
+    numbers: NumbersFile = NumbersFile()
+
+
+class CandidateFile(Written):
+    """A learner and its parameters; which it knows depends on its family (`DEFAULTS`)."""
+
+    family: Family
+    regularisation: Annotated[float, Field(ge=0)] | None = None
+    elastic_net: Annotated[float, Field(ge=0, le=1)] | None = None
+    trees: Annotated[int, Field(ge=1, le=2000)] | None = None
+    depth: Annotated[int, Field(ge=1, le=20)] | None = None
+    step: Annotated[float, Field(gt=0, le=1)] | None = None
+
+    @property
+    def said(self) -> dict[str, int | float]:
+        """The parameters that were written."""
+        return {name: value for name, value in self.model_dump(exclude={"family"}).items() if value is not None}
+
+
+class CandidatesFile(Written):
+    """The learners to choose among, by kind of task."""
+
+    classification: Annotated[dict[Name, CandidateFile], Field(min_length=1)] = {
+        BASELINE: CandidateFile(family="logistic_regression")
+    }
+
+
+class TaskFile(Written):
+    """A question about each person: who is judged, what comes true, what one would guess without learning."""
+
+    question: str = ""
+    kind: Literal["classification", "regression"]
+    eligible: str | None = None
+    rule: str
+    label: MeasureFile
+    choose_by: Choice = "roc_auc"
+
+
+class ScoreFile(Written):
+    """When persons are scored: at the run's as_of; the eligible, and no others."""
+
+    at: Literal["as_of"] = "as_of"
+
+
+class ModelsFile(Written):
+    """The shape of models.yml."""
+
+    validation: ValidationFile = ValidationFile()
+    prepare: PrepareFile = PrepareFile()
+    candidates: CandidatesFile = CandidatesFile()
+    tasks: dict[Name, TaskFile] = {}
+    score: ScoreFile = ScoreFile()
+
+
+class Candidate(Resolved):
+    """A learner with all its parameters."""
+
+    name: str
+    family: Family
+    parameters: dict[str, int | float]
+
+
+class Preparation(Resolved):
+    """How numbers are prepared; `clip_factor` None means that they are not clipped."""
+
+    flag_missing: bool = True
+    clip_factor: float | None = 3.0
+    scale: bool = True
+
+
+class Task(Resolved):
+    """A task whose expressions were checked; `names` are the dotted names that they use, with types."""
+
+    name: str
+    question: str
+    eligible: str | None
+    rule: str
+    names: dict[str, str]
+    label: str
+    horizon_days: int
+    choose_by: Choice
+
+
+class ModelsSpec(Resolved):
+    """All that the stage needs. `numbers` are the features that learners see: neither times nor lists.
+
+    Rows to be fitted are cut by person into parts of about `rows_a_part`: how many depends on the rows alone, never on
+    the cores. Small sets take one part, because a fit is hundreds of jobs and each costs more by the part.
+    """
+
+    project: str
+    zone: str
+    folds: int
+    confidence: float
+    preparation: Preparation
+    candidates: tuple[Candidate, ...]
+    baseline: str | None
+    tasks: tuple[Task, ...]
+    numbers: tuple[str, ...]
+    seed: int = 2017
+    rows_a_part: int = 50_000
+    resamples: int = 300

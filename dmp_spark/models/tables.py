@@ -1,0 +1,28 @@
+"""What models reads and promises."""
+
+from dmp_spark.contracts import Column, Contract, TableClass
+
+READS = ("gold.features", "gold.labels")
+WRITES = ("gold.scores",)
+
+SCORES = Contract(
+    name="gold.scores",
+    owner="models",
+    table_class=TableClass.POINT_IN_TIME,
+    meaning="What the champion of each task expects of each eligible person",
+    key=("person_id", "model", "version", "as_of"),
+    columns=(
+        Column("person_id", "string", "the person", nullable=False),
+        Column("model", "string", "the task in models.yml", nullable=False),
+        Column("version", "string", "the model's version: 12 digits over task, spec, code and training rows", nullable=False),
+        Column("as_of", "timestamp", "the moment at which the person was judged", nullable=False),
+        Column("score", "double", "how probable it is that the label comes true, 0 to 1, 6 decimals", nullable=False),
+        Column("percentile", "double", "100 × percent_rank among those scored at this moment, 4 decimals", nullable=False),
+        Column("reasons", "array<string>", "what moved the score most; null while the model does not explain itself"),
+    ),
+)
+
+
+def contracts(spec: object) -> dict[str, Contract]:
+    """The contracts of this stage's tables, by name."""
+    return {SCORES.name: SCORES}

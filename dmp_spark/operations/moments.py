@@ -1,0 +1,34 @@
+"""The cut-off of a run: which `as_of` holds, and how instants are told to people."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from dmp_spark.errors import Problem, UserError
+from dmp_spark.project.types import moment_instant
+
+
+def instant_text(instant: datetime, zone: str) -> str:
+    """An instant as local time with offset, to the minute where it has no seconds: 2018-01-01T00:00-05:00."""
+    local = instant.astimezone(ZoneInfo(zone))
+    return local.isoformat(timespec="seconds" if local.second or local.microsecond else "minutes")
+
+
+def parsed(text: str, zone: str) -> datetime:
+    """The instant of a date (its local midnight) or of an ISO time with offset; UserError where it is neither."""
+    try:
+        return moment_instant(text.strip(), zone)
+    except ValueError as error:
+        raise UserError(Problem("as-of", f"as_of: {error}")) from None
+
+
+def not_before(as_of: datetime, stands_at: datetime | None, zone: str) -> None:
+    """Nothing, where a run at `as_of` may follow what was done; UserError where it would go back in time."""
+    if stands_at is None or as_of >= stands_at:
+        return
+    raise UserError(
+        Problem(
+            "as-of-earlier",
+            f"as_of {instant_text(as_of, zone)} is earlier than the lakehouse, which stands at {instant_text(stands_at, zone)}",
+            way_out="run at that moment or later, or name another lakehouse with --set project.lakehouse.path=FOLDER",
+        )
+    )

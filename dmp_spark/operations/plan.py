@@ -1,0 +1,47 @@
+"""What a run would do, and why: decided on what stands, before anything is read or written."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from dmp_spark.operations.ledger import Ledger
+from dmp_spark.operations.position import causes
+from dmp_spark.operations.steps import Step
+
+NOTHING_NEW = "nothing new"
+FULL = "asked for with --full"
+
+
+@dataclass(frozen=True)
+class Planned:
+    """What a run would do with a stage: `why` has its own causes, `reached` the stages before it that reach it."""
+
+    stage: str
+    runs: bool
+    why: tuple[str, ...]
+    reached: tuple[str, ...]
+    reads: tuple[str, ...]
+    writes: tuple[str, ...]
+
+    @property
+    def reason(self) -> str:
+        """Its own causes in one line, or what reaches it."""
+        return "; ".join(self.why or self.reached) or NOTHING_NEW
+
+
+def plan(steps: Sequence[Step], root: Path, as_of: datetime, zone: str, full: bool = False) -> tuple[Planned, ...]:
+    """The steps in order, each with whether it would run and why; a step reached by another counts as running."""
+    ledger = Ledger(root)
+    planned: list[Planned] = []
+    running: list[Step] = []
+    for step in steps:
+        own = causes(step.position(root, as_of), ledger.last_done(step.name), zone)
+        reached = tuple(
+            f"reads {', '.join(tables)}, which {other.name} would write" for other in running if (tables := step.needs(other))
+        )
+        why = ((FULL,) if full else ()) + own
+        if why or reached:
+            running.append(step)
+        planned.append(Planned(step.name, bool(why or reached), why, reached, step.reads, step.writes))
+    return tuple(planned)
