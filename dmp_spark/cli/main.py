@@ -91,7 +91,7 @@ def status(project: ProjectOption = None, overrides: SetOption = None, form: For
     raise typer.Exit(shown(project_folder(project), tuple(overrides or ()), checked_format(form)))
 
 
-@app.command()
+@app.command(context_settings={"ignore_unknown_options": True})  # a query may begin with a comment: -- …
 def sql(
     query: Annotated[str, typer.Argument(help="One SELECT in Spark's dialect; - reads it from standard input.")],
     project: ProjectOption = None,

@@ -2,13 +2,11 @@
 
 import json
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import islice
 from typing import Any, Literal, TextIO, get_args
-
-import pyarrow as pa
 
 from dmp_spark.errors import Problem, UserError
 
@@ -35,13 +33,6 @@ def print_rows(columns: Sequence[str], rows: Iterable[Sequence[Any]], form: Form
         _print_table(columns, rows, out, notes)
 
 
-def arrow_rows(reader: pa.RecordBatchReader) -> Iterator[tuple[Any, ...]]:
-    """The rows of a stream as plain values: maps are dicts, structs too, lists are lists."""
-    for batch in reader:
-        columns = [[_plain(value, column.type) for value in column.to_pylist()] for column in batch.columns]
-        yield from zip(*columns, strict=True)
-
-
 def value_text(value: Any) -> str:
     """A value as it stands in CSV and tables: 4596039.5800, true, 2018-01-01T05:00:00Z; null is empty."""
     if value is None:
@@ -58,18 +49,6 @@ def value_text(value: Any) -> str:
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
-def _plain(value: Any, kind: pa.DataType) -> Any:
-    if value is None:
-        return None
-    if pa.types.is_map(kind):
-        return {value_text(_plain(key, kind.key_type)): _plain(item, kind.item_type) for key, item in value}
-    if pa.types.is_list(kind) or pa.types.is_large_list(kind):
-        return [_plain(item, kind.value_type) for item in value]
-    if pa.types.is_struct(kind):
-        return {field.name: _plain(value[field.name], field.type) for field in kind}
-    return value
-
-
 def _csv_line(row: Sequence[Any]) -> str:
     return ",".join(_csv_field(value) for value in row) + "\n"
 
@@ -84,7 +63,7 @@ def _csv_field(value: Any) -> str:
 
 def _for_json(value: Any) -> Any:
     if isinstance(value, dict):
-        return {str(key): _for_json(item) for key, item in value.items()}
+        return {value_text(key): _for_json(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [_for_json(item) for item in value]
     if isinstance(value, Decimal):  # a number where that loses nothing

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dmp_spark.cli.call import lakehouse_of
-from dmp_spark.cli.printing import Format, arrow_rows, print_rows
+from dmp_spark.cli.printing import Format, print_rows
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -17,12 +17,13 @@ if TYPE_CHECKING:
 def sql(folder: Path, overrides: Sequence[str], text: str, engine: "Engine", form: Format) -> int:
     """Print the rows of a query; 0. UserError where it is not one SELECT over known tables."""
     from dmp_spark.operations.sql import answer
+    from dmp_spark.operations.values import python_rows
 
     written = sys.stdin.read() if text == "-" else text
     found = answer(lakehouse_of(folder, overrides), written, engine, _session)
     if found.note:
         print(found.note, file=sys.stderr)
-    print_rows(found.rows.schema.names, arrow_rows(found.rows), form, sys.stdout, sys.stderr)
+    print_rows(found.rows.schema.names, python_rows(found.rows), form, sys.stdout, sys.stderr)
     return 0
 
 

@@ -61,37 +61,36 @@ _TEXT = (
     Function("length", ("text",), "bigint", "number of characters", "length('abc')", "3"),
     Function("left", ("text", "integer"), "string", "the first n characters", "left('abcd', 2)", "ab"),
     Function("right", ("text", "integer"), "string", "the last n characters", "right('abcd', 2)", "cd"),
-    Function("substring", ("text", "integer", "integer"), "string", "from a place (1 is the first) on, n characters or all",
-             "substring('abcd', 2, 2)", "bc", optional=1),
+    Function("substring", ("text", "integer", "integer"), "string",
+             "from a place (1 is the first) on, n characters or all", "substring('abcd', 2, 2)", "bc", optional=1),
     Function("concat", ("text",), "string", "joined; null if any is null", "concat('a', 'b')", "ab", repeats=True),
-    Function("concat_ws", ("'text'", "text or array"), "string", "joined with a text between; nulls are skipped, never null",
-             "concat_ws('-', 'a', null, 'b')", "a-b", repeats=True),
+    Function("concat_ws", ("'text'", "text or array"), "string",
+             "joined with a text between; nulls are skipped, never null", "concat_ws('-', 'a', null, 'b')", "a-b", repeats=True),
     Function("replace", ("text", "text", "text"), "string", "each place of the second replaced by the third",
              "replace('a-b', '-', '+')", "a+b"),
-    Function("lpad", ("text", "'length'", "'text'"), "string", "filled up on the left; longer texts are cut", "lpad('7', 3,
-             '0')", "007"),
-    Function("split", ("text", "'pattern'"), "array<string>", "parts between what the pattern finds", "split('a, b', ', *')",
-             "['a', 'b']"),
+    Function("lpad", ("text", "'length'", "'text'"), "string", "filled up on the left; longer texts are cut",
+             "lpad('7', 3, '0')", "007"),
+    Function("split", ("text", "'pattern'"), "array<string>", "parts between what the pattern finds",
+             "split('a, b', ', *')", "['a', 'b']"),
     Function("split_part", ("text", "text", "'index'"), "string",
-             "the n-th part between plain texts; -1 is the last; '' beyond the end",
-             "split_part('a|b', '|', 2)", "b"),
+             "the n-th part between plain texts; -1 is the last; '' beyond the end", "split_part('a|b', '|', 2)", "b"),
     Function("startswith", ("text", "text"), "boolean", "whether it begins with the second", "startswith('abc', 'ab')", "True"),
     Function("endswith", ("text", "text"), "boolean", "whether it ends with the second", "endswith('abc', 'bc')", "True"),
     Function("contains", ("text", "text"), "boolean", "whether the second stands in it", "contains('abc', 'b')", "True"),
     Function("instr", ("text", "text"), "bigint", "place of the second in it, 0 if nowhere", "instr('abc', 'c')", "3"),
-    Function("regexp_like", ("text", "'pattern'"), "boolean", "whether the pattern is found in it", "regexp_like('a1',
-             '[0-9]')", "True"),
+    Function("regexp_like", ("text", "'pattern'"), "boolean", "whether the pattern is found in it",
+             "regexp_like('a1', '[0-9]')", "True"),
     Function("regexp_extract", ("text", "'pattern'", "'group'"), "string",
-             "what a group (1 unless said, 0 for all) found; '' if nothing",
-             "regexp_extract('a12', '([0-9]+)', 1)", "12", optional=1),
-    Function("regexp_replace", ("text", "'pattern'", "'plain text'"), "string", "each find replaced", "regexp_replace('a12',
-             '[0-9]', '#')", "a##"),
+             "what a group (1 unless said, 0 for all) found; '' if nothing", "regexp_extract('a12', '([0-9]+)', 1)", "12",
+             optional=1),
+    Function("regexp_replace", ("text", "'pattern'", "'plain text'"), "string", "each find replaced",
+             "regexp_replace('a12', '[0-9]', '#')", "a##"),
 )
 _NUMBERS = (
     Function("abs", ("number",), "first", "without its sign", "abs(-3)", "3", copies=3),
     Function("sign", ("number",), "bigint", "-1, 0 or 1", "sign(-2.5)", "-1", copies=2),
-    Function("round", ("number", "'digits'"), "first", "to n digits (0 unless said), halves away from 0", "round(2.25, 1)",
-             "2.3", optional=1),
+    Function("round", ("number", "'digits'"), "first", "to n digits (0 unless said), halves away from 0",
+             "round(2.25, 1)", "2.3", optional=1),
     Function("floor", ("number",), "bigint", "next whole number below", "floor(-1.5)", "-2", copies=2),
     Function("ceil", ("number",), "bigint", "next whole number above", "ceil(1.2)", "2", copies=2),
     Function("sqrt", ("number",), "double", "square root; null below 0", "sqrt(9)", "3.0", copies=2),
@@ -125,38 +124,35 @@ _TIMES = (
              "trunc(date '2017-03-05', 'month')", "2017-03-01"),
     Function("date_trunc", ("'time unit'", "timestamp"), "timestamp", "begin of its year … second",
              "date_trunc('hour', timestamp '2017-03-05 13:14:15')", "2017-03-05 13:00:00"),
-    Function("to_date", ("text", "'format'"), "date", "a text as a date; null where it is none", "to_date('05.03.2017',
-             'dd.MM.yyyy')", "2017-03-05",
-             optional=1),
+    Function("to_date", ("text", "'format'"), "date", "a text as a date; null where it is none",
+             "to_date('05.03.2017', 'dd.MM.yyyy')", "2017-03-05", optional=1),
     Function("to_timestamp", ("text", "'format'"), "timestamp", "a text as a time; null where it is none",
              "to_timestamp('20170305 1314', 'yyyyMMdd HHmm')", "2017-03-05 13:14:00", optional=1),
-    Function("date_format", ("day", "'format'"), "string", "a date or time as text", "date_format(date '2017-03-05',
-             'yyyy-MM')", "2017-03"),
+    Function("date_format", ("day", "'format'"), "string", "a date or time as text",
+             "date_format(date '2017-03-05', 'yyyy-MM')", "2017-03"),
     Function("unix_seconds", ("timestamp",), "bigint", "seconds since 1970", "unix_seconds(timestamp '1970-01-02')", "86400"),
     Function("timestamp_seconds", ("integer",), "timestamp", "time from seconds since 1970", "timestamp_seconds(86400)",
              "1970-01-02 00:00:00", copies=2),
     Function("timestamp_millis", ("integer",), "timestamp", "time from milliseconds since 1970",
-             "timestamp_millis(86400000)", "1970-01-02 00:00:00",
-             copies=2),
+             "timestamp_millis(86400000)", "1970-01-02 00:00:00", copies=2),
 )
 _CHOICES = (
     Function("coalesce", ("any",), "common", "the first that is not null", "coalesce(null, 2)", "2", repeats=True),
     Function("nullif", ("any", "any"), "first", "null where both are equal, else the first", "nullif('a', 'a')",
              "None", copies=2),
-    Function("if", ("boolean", "any", "any"), "common", "the second where the first is true, else the third", "if(1 < 2, 'a',
-             'b')", "a"),
+    Function("if", ("boolean", "any", "any"), "common", "the second where the first is true, else the third",
+             "if(1 < 2, 'a', 'b')", "a"),
 )
 _COLLECTIONS = (
     Function("size", ("array or map",), "bigint", "number of elements or entries; null of null", "size(split('a b', ' '))", "2"),
     Function("element_at", ("array or map", "any"), "inside",
-             "the n-th element (1 is the first, -1 the last), or a key's value; null where there is none",
-             "element_at(split('a b', ' '), -1)", "b"),
+             "n-th element (1 first, -1 last) or a key's value; null if none", "element_at(split('a b', ' '), -1)", "b"),
     Function("array_contains", ("array", "any"), "boolean", "whether a value is among the elements",
              "array_contains(split('a b', ' '), 'b')", "True"),
     Function("array_distinct", ("array",), "first", "each element once", "array_distinct(split('a a', ' '))", "['a']"),
     Function("map_keys", ("map",), "array<string>", "the keys of a map", "size(map_keys(attributes))", "1"),
-    Function("map_contains_key", ("map", "text"), "boolean", "whether a key is there", "map_contains_key(attributes, 'a')",
-             "True"),
+    Function("map_contains_key", ("map", "text"), "boolean", "whether a key is there",
+             "map_contains_key(attributes, 'a')", "True"),
 )
 # fmt: on
 CHAPTERS = {"Text": _TEXT, "Numbers": _NUMBERS, "Dates and times": _TIMES, "Choices": _CHOICES, "Arrays and maps": _COLLECTIONS}
@@ -183,14 +179,15 @@ _CHANCE = "the same rows must always give the same answer"
 _OUTSIDE = "an expression sees one row and nothing outside of it"
 _LAMBDA = "functions over functions are not part of the grammar"
 _WHY = {
-    _AGGREGATE: "count sum mean avg min max first last any_value share top entropy slope mean_gap days_since_last words stddev variance median "
-    "percentile percentile_approx approx_count_distinct collect_list collect_set count_if row_number rank dense_rank ntile lag lead "
-    "percent_rank explode posexplode inline stack",
+    _AGGREGATE: "count sum mean avg min max first last any_value share top entropy slope mean_gap days_since_last words stddev "
+    "variance median percentile percentile_approx percentile_cont approx_count_distinct collect_list collect_set count_if "
+    "row_number rank dense_rank ntile lag lead percent_rank explode posexplode inline stack",
     _CLOCK: "now current_timestamp current_date curdate localtimestamp current_time unix_timestamp current_timezone",
     _CHANCE: "rand randn random uuid shuffle monotonically_increasing_id randstr uniform spark_partition_id",
-    _OUTSIDE: "reflect java_method try_reflect input_file_name input_file_block_start input_file_block_length current_user session_user user "
-    "current_database current_schema current_catalog version read_files secret try_secret http_request ai_query from_json raise_error "
-    "assert_true sql identifier",
-    _LAMBDA: "transform exists forall aggregate reduce zip_with map_filter transform_keys transform_values array_sort map_zip_with filter",
+    _OUTSIDE: "reflect java_method try_reflect input_file_name input_file_block_start input_file_block_length current_user "
+    "session_user user current_database current_schema current_catalog version read_files secret try_secret http_request "
+    "ai_query raise_error assert_true sql identifier",
+    _LAMBDA: "transform exists forall aggregate reduce zip_with map_filter transform_keys transform_values array_sort "
+    "map_zip_with filter",
 }
 REASONS = {name: why for why, names in _WHY.items() for name in names.split()}

@@ -99,8 +99,8 @@ def _chosen(compute: Callable[..., Column]) -> Builder:
     """A function that gives one of its arguments."""
 
     def build(node: Operation, columns: list[Column]) -> Column:
-        alike = alike(node.arguments, columns, node.type)
-        return compute(*alike) if len(alike) > 1 else alike[0]
+        values = alike(node.arguments, columns, node.type)
+        return compute(*values) if len(values) > 1 else values[0]
 
     return build
 

@@ -35,12 +35,27 @@ def _negative(node: Operation, columns: list[Column]) -> Column:
 
 def _case(node: Operation, columns: list[Column]) -> Column:
     pairs = len(columns) // 2 * 2
-    values = [as_type(column, one.type, node.type) for one, column in zip(node.arguments, columns, strict=True)]
+    values = {
+        index: as_type(column, node.arguments[index].type, node.type)
+        for index, column in enumerate(columns)
+        if index % 2 or index == pairs
+    }
     whole: Column | None = None
     for index in range(0, pairs, 2):
         whole = F.when(columns[index], values[index + 1]) if whole is None else whole.when(columns[index], values[index + 1])
     assert whole is not None
-    return whole.otherwise(values[-1]) if len(columns) > pairs else whole
+    return whole.otherwise(values[pairs]) if len(columns) > pairs else whole
+
+
+def _joined(join: Callable[[Column, Column], Column]) -> Builder:
+    """Conditions joined in pairs of pairs, because a chain of hundreds would be as many levels deep for Spark."""
+
+    def build(node: Operation, columns: list[Column]) -> Column:
+        while len(columns) > 1:
+            columns = [reduce(join, columns[index : index + 2]) for index in range(0, len(columns), 2)]
+        return columns[0]
+
+    return build
 
 
 def _among(node: Operation, columns: list[Column]) -> Column:
@@ -62,8 +77,8 @@ OPERATORS: dict[str, Builder] = {
     "/": _arithmetic(F.try_divide),
     "%": _arithmetic(F.try_mod),
     "negative": _negative,
-    "and": lambda node, columns: reduce(lambda a, b: a & b, columns),
-    "or": lambda node, columns: reduce(lambda a, b: a | b, columns),
+    "and": _joined(lambda a, b: a & b),
+    "or": _joined(lambda a, b: a | b),
     "not": lambda node, columns: ~columns[0],
     "is_null": lambda node, columns: columns[0].isNull(),
     "in": _among,

@@ -34,10 +34,12 @@ def alike(nodes: Sequence[Node], columns: Sequence[Column], wanted: str | None =
 
 
 def text_of(literal_node: Node) -> str:
+    """The text that a literal argument holds."""
     assert isinstance(literal_node, Literal)
     return str(literal_node.value)
 
 
 def whole_of(literal_node: Node) -> int:
+    """The whole number that a literal argument holds."""
     assert isinstance(literal_node, Literal)
     return int(str(literal_node.value))

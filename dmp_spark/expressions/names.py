@@ -1,4 +1,4 @@
-"""Names of columns in expressions: the longest dotted match, keys of maps, and what to say where there is none. No pyspark here."""
+"""Names of columns in expressions: the longest dotted match, keys of maps, and what to say where none is. No pyspark here."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches

@@ -98,18 +98,8 @@ class Expression:
 def written(node: Node) -> str:
     """The canonical text of a node: equal for equal trees, whatever the blanks and brackets of the source."""
     match node:
-        case Literal(value=None):
-            return "null"
-        case Literal(value=bool() as value):
-            return str(value).lower()
-        case Literal(value=str() as value):
-            return "'" + value.replace("'", "''") + "'"
-        case Literal(value=datetime() as value):
-            return f"timestamp '{value.isoformat()}'"
-        case Literal(value=date() as value):
-            return f"date '{value.isoformat()}'"
         case Literal(value=value):
-            return repr(value)
+            return _value_written(value)
         case Name(name=name):
             return name
         case SpecialNode(call=call):
@@ -118,6 +108,21 @@ def written(node: Node) -> str:
             kind = f" as {node.type}" if name == "cast" else ""
             return f"{name}({', '.join(written(argument) for argument in arguments)}{kind})"
     raise TypeError(f"{type(node).__name__} is no node")
+
+
+def _value_written(value: int | float | str | bool | date | datetime | None) -> str:
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return str(value).lower()
+        case str():
+            return "'" + value.replace("'", "''") + "'"
+        case datetime():
+            return f"timestamp '{value.isoformat()}'"
+        case date():
+            return f"date '{value.isoformat()}'"
+    return repr(value)
 
 
 def names_in(node: Node) -> frozenset[str]:

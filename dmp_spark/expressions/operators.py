@@ -144,6 +144,8 @@ def _condition(node: Node, where: str) -> None:
 
 def among(what: Node, choices: Sequence[Node]) -> Node:
     """Whether a value is one of some literals; null where the value is null."""
+    if not choices:
+        raise ExpressionError("in takes at least one value", what.offset)
     for choice in choices:
         if not isinstance(choice, Literal) or choice.value is None:
             raise ExpressionError("in takes a list of values written out, without null", choice.offset)

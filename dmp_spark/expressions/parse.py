@@ -1,4 +1,4 @@
-"""From a text to a checked, typed tree: sqlglot reads it, an allow-list of node classes and functions decides. No pyspark here."""
+"""From a text to a checked, typed tree: sqlglot reads it, an allow-list of classes and functions decides. No pyspark here."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""Which patterns may stand in an expression: regular expressions that cannot explode, `like`, formats of times. No pyspark here."""
+"""Which patterns may stand in an expression: regular expressions that cannot explode, like, formats. No pyspark here."""
 
 import re
 

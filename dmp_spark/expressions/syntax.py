@@ -1,4 +1,4 @@
-"""From a text to sqlglot's tree of one expression, with no function known by name: the walk in `parse` decides. No pyspark here."""
+"""From a text to sqlglot's tree of one expression, with no function known by name: the walk decides. No pyspark here."""
 
 import re
 import unicodedata
@@ -43,10 +43,14 @@ class ExpressionDialect(Spark):  # type: ignore[misc]
     """Spark's grammar without its functions: each call stays a name and arguments, so none can be rewritten or overlooked."""
 
     class Tokenizer(Spark.Tokenizer):  # type: ignore[misc]
+        """A backslash is a character like any other; no suffix makes a number of another type."""
+
         NUMERIC_LITERALS: ClassVar[dict[str, str]] = {}
         STRING_ESCAPES: ClassVar[list[str]] = ["'"]
 
     class Parser(Spark.Parser):  # type: ignore[misc]
+        """Only cast and case are read in a way of their own."""
+
         FUNCTIONS: ClassVar[dict[str, Any]] = {}
         FUNCTION_PARSERS: ClassVar[dict[str, Any]] = {name: Spark.Parser.FUNCTION_PARSERS[name] for name in ("CAST", "TRY_CAST")}
         NO_PAREN_FUNCTIONS: ClassVar[dict[Any, Any]] = {}
@@ -79,7 +83,7 @@ def parse_syntax(text: str, known: Collection[str]) -> exp.Expr:
     except RecursionError as error:
         raise _too_deep(0) from error
     except SqlglotError as error:
-        raise _syntax_error(text, error) from error
+        raise _syntax_error(text, error, known) from error
     if len(trees) != 1 or trees[0] is None:
         raise ExpressionError("this is not one expression")
     return trees[0]
@@ -156,8 +160,8 @@ def _too_deep(offset: int) -> ExpressionError:
     return ExpressionError(f"the expression is nested more than {DEPTH_AT_MOST} deep", offset)
 
 
-def _syntax_error(text: str, error: SqlglotError) -> ExpressionError:
-    """sqlglot's first complaint as one of ours; it gives lines and columns, of which the column is the word's last character."""
+def _syntax_error(text: str, error: SqlglotError, known: Collection[str]) -> ExpressionError:
+    """The first complaint of sqlglot as one of ours; its column is that of the word's last character."""
     complaint: dict[str, Any] = next(iter(getattr(error, "errors", [])), {})
     word = str(complaint.get("highlight") or "")
     line, column = int(complaint.get("line") or 1), int(complaint.get("col") or 1)
@@ -165,4 +169,5 @@ def _syntax_error(text: str, error: SqlglotError) -> ExpressionError:
     offset = min(max(start + column - max(len(word), 1), 0), max(len(text) - 1, 0))
     if not word or text[offset : offset + len(word)] != word:
         return ExpressionError("this is not understood as one expression", offset)
-    return ExpressionError(f"{word} does not fit here", offset)
+    is_column = any(word in name.split(".") for name in known)
+    return ExpressionError(f"{word} does not fit here", offset, f"the column is written `{word}`" if is_column else "")

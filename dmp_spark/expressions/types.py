@@ -25,7 +25,7 @@ def normalise(kind: str) -> str:
 
 
 def family(kind: str) -> str:
-    """What a type is to the functions: integer, decimal, double, string, boolean, date, timestamp, array, map, null, unknown, other."""
+    """What a type is to the functions: integer, decimal, array or map whatever its size, else itself; `other` where none fits."""
     if kind in INTEGERS:
         return "integer"
     if kind in ("double", "string", "boolean", "date", "timestamp", "null", "unknown"):

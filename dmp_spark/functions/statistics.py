@@ -94,4 +94,6 @@ def _weighted_mean(values: Numbers, weights: Numbers | None) -> Numbers:
 
 
 def _divide(above: Numbers, below: Numbers) -> Numbers:
-    return np.divide(above, below, out=np.full(np.shape(above), np.nan), where=below > 0)
+    quotient = np.full(np.shape(above), np.nan)
+    np.divide(above, below, out=quotient, where=below > 0)
+    return quotient

@@ -77,7 +77,9 @@ def _intervals(now: Column) -> Column:
     ends = F.when(is_held, F.lit(None).cast("timestamp")).when(valid_until.isNotNull(), valid_until)
     ends = ends.when(known.isNotNull(), begins).otherwise(now)
     still = F.struct(valid_from, F.col("value").alias("value"), ends.alias("valid_until"))
-    opened = F.struct(begins.alias("valid_from"), F.col("_value").alias("value"), F.lit(None).cast("timestamp").alias("valid_until"))
+    opened = F.struct(
+        begins.alias("valid_from"), F.col("_value").alias("value"), F.lit(None).cast("timestamp").alias("valid_until")
+    )
     return F.array_compact(
         F.array(F.when(valid_from.isNotNull(), still), F.when(known.isNotNull() & ~F.coalesce(is_held, F.lit(False)), opened))
     )
@@ -88,7 +90,9 @@ def _taken_back(standing: DataFrame, now: Column) -> DataFrame:
     first = Window.partitionBy(*FACT).orderBy("valid_from")
     rows = standing.select(*FACT, "valid_from", "value", "valid_until", F.row_number().over(first).alias("_number"))
     reopened = F.when(F.col("valid_until") != now, F.col("valid_until"))
-    return rows.where((F.col("valid_from") != now) | (F.col("_number") == 1)).select(*FACT, "valid_from", "value", reopened.alias("valid_until"))
+    return rows.where((F.col("valid_from") != now) | (F.col("_number") == 1)).select(
+        *FACT, "valid_from", "value", reopened.alias("valid_until")
+    )
 
 
 def _begun(intervals: DataFrame, begin: Column) -> DataFrame:

@@ -10,8 +10,22 @@ from dmp_spark.ingest.spec import IngestFile, IngestSpec, Lookup, LookupFile, Ru
 from dmp_spark.ingest.tables import reference_name
 from dmp_spark.project.load import Found, Project
 
-PLAIN_TYPES = ("string", "boolean", "tinyint", "smallint", "int", "bigint", "float", "double", "date", "timestamp", "decimal(p,s)")
-TYPE_PATTERN = re.compile(r"string|boolean|tinyint|smallint|int|bigint|float|double|date|timestamp|decimal\((\d{1,2}),(\d{1,2})\)")
+PLAIN_TYPES = (
+    "string",
+    "boolean",
+    "tinyint",
+    "smallint",
+    "int",
+    "bigint",
+    "float",
+    "double",
+    "date",
+    "timestamp",
+    "decimal(p,s)",
+)
+TYPE_PATTERN = re.compile(
+    r"string|boolean|tinyint|smallint|int|bigint|float|double|date|timestamp|decimal\((\d{1,2}),(\d{1,2})\)"
+)
 
 
 def resolve(project: Project, contracts: Mapping[str, Contract], found: Found) -> IngestSpec:
@@ -22,7 +36,12 @@ def resolve(project: Project, contracts: Mapping[str, Contract], found: Found) -
     settings = project.settings
     written: IngestFile | None = project.written("ingest")
     if getattr(settings, "identifier_key", None):
-        found.add("not-yet", "`identifier_key` is not understood yet", "project.identifier_key", "leave it out: identifiers are hashed without a key")
+        found.add(
+            "not-yet",
+            "`identifier_key` is not understood yet",
+            "project.identifier_key",
+            "leave it out: identifiers are hashed without a key",
+        )
     if written is None:
         return IngestSpec(zone=settings.time_zone, currency=settings.currency or "")
     priorities = _priorities(project)
@@ -90,7 +109,9 @@ def _source(
 ) -> Source:
     address = f"ingest.sources.{name}"
     if written.read.format != "parquet":
-        found.add("not-yet", f"files of format {written.read.format} cannot be read yet", f"{address}.read.format", "known: parquet")
+        found.add(
+            "not-yet", f"files of format {written.read.format} cannot be read yet", f"{address}.read.format", "known: parquet"
+        )
     columns = _columns(written, address, found)
     lookups = tuple(
         lookup
@@ -134,7 +155,9 @@ def _columns(written: SourceFile, address: str, found: Found) -> dict[str, str]:
         if not is_type:
             found.add("unknown-type", f"no such type: {kind}", f"{address}.columns.{name}", Found.suggest(plain, PLAIN_TYPES))
         if name in written.lookups:
-            found.add("two-meanings", f"{name} is a column and a lookup", f"{address}.lookups.{name}", "name the lookup otherwise")
+            found.add(
+                "two-meanings", f"{name} is a column and a lookup", f"{address}.lookups.{name}", "name the lookup otherwise"
+            )
         columns[name] = plain if is_type else "unknown"
     return columns
 
@@ -161,7 +184,12 @@ def _lookup(
     if written.table not in tables:
         every = [source.reference.table for source in file.sources.values() if source.reference]
         if written.table not in every:
-            found.add("unknown-table", f"no source writes the reference table {written.table}", f"{address}.table", Found.suggest(written.table, every))
+            found.add(
+                "unknown-table",
+                f"no source writes the reference table {written.table}",
+                f"{address}.table",
+                Found.suggest(written.table, every),
+            )
         return None
     reference = tables[written.table]
     if set(written.key) != set(reference.key):
@@ -178,4 +206,6 @@ def _lookup(
         if not names.expression(written.key[column], f"{address}.key.{column}"):
             return None
         key.append((column, written.key[column], reference.types[column]))
-    return Lookup(name=name, table=reference_name(written.table), key=tuple(key), missing=written.missing, columns=reference.types)
+    return Lookup(
+        name=name, table=reference_name(written.table), key=tuple(key), missing=written.missing, columns=reference.types
+    )

@@ -52,7 +52,12 @@ class Names:
         if expression is None:
             return None
         if not gives(expression.type, kind):
-            self.found.add("wrong-type", f"this gives {expression.type}, and a {kind} is needed", address, "cast(… as …) makes another type of it")
+            self.found.add(
+                "wrong-type",
+                f"this gives {expression.type}, and a {kind} is needed",
+                address,
+                "cast(… as …) makes another type of it",
+            )
             return None
         return Computed(name=name, expression=written)
 

@@ -73,7 +73,9 @@ def identifiers(written: Mapping[str, str], names: Names, priorities: list[str] 
     for namespace in written:
         if priorities is not None and namespace not in priorities:
             suggestion = names.found.suggest(namespace, priorities)
-            names.found.add("unknown-namespace", f"identity.yml has no namespace {namespace}", f"{address}.{namespace}", suggestion)
+            names.found.add(
+                "unknown-namespace", f"identity.yml has no namespace {namespace}", f"{address}.{namespace}", suggestion
+            )
     order = [name for name in priorities or [] if name in written] + [name for name in written if name not in (priorities or [])]
     return names.values({name: written[name] for name in order}, address, "text")
 
@@ -87,7 +89,12 @@ def _time(written: TimeFile | None, names: Names, address: str, owner: str) -> T
         return None
     kind = names.types[written.column]
     if kind not in TIMES:
-        names.found.add("wrong-type", f"{written.column} is {kind}, and a time is needed", f"{address}.column", "declare it as timestamp or date")
+        names.found.add(
+            "wrong-type",
+            f"{written.column} is {kind}, and a time is needed",
+            f"{address}.column",
+            "declare it as timestamp or date",
+        )
         return None
     if kind == "date" and written.precision != "day":
         names.found.add("precision", f"{written.column} is a date", address, "precision: day")
@@ -127,7 +134,9 @@ def _zone(zone: str, names: Names, address: str) -> bool:
     try:
         ZoneInfo(zone)
     except (ValueError, OSError, KeyError):
-        names.found.add("unknown-zone", f"no such zone: {zone}", f"{address}.zone", "a name like UTC, America/New_York, Europe/Paris")
+        names.found.add(
+            "unknown-zone", f"no such zone: {zone}", f"{address}.zone", "a name like UTC, America/New_York, Europe/Paris"
+        )
         return False
     return True
 

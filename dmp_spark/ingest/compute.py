@@ -1,6 +1,7 @@
 """Checked expressions of a source as Columns: what spec texts become once Spark is there."""
 
 from collections.abc import Iterable, Mapping
+from functools import reduce
 
 from pyspark.sql import Column
 from pyspark.sql import functions as F
@@ -27,10 +28,13 @@ def value(computed: Computed, names: Mapping[str, str]) -> Column:
 
 def text_map(computed: Iterable[Computed], names: Mapping[str, str], kind: str) -> Column:
     """map<string,kind> of the values that are there; null where none is declared."""
-    pairs = [part for each in computed for part in (F.lit(each.name), value(each, names).try_cast(kind))]
-    if not pairs:
+    entries = {each.name: value(each, names).try_cast(kind) for each in computed}
+    if not entries:
         return F.lit(None).cast(f"map<string,{kind}>")
-    return F.map_filter(F.create_map(*pairs), lambda _, entry: entry.isNotNull())
+    whole = F.create_map(*[part for name, entry in entries.items() for part in (F.lit(name), entry)])
+    # map_filter is interpreted, and most records have all entries
+    is_whole = reduce(Column.__and__, [entry.isNotNull() for entry in entries.values()])
+    return F.when(is_whole, whole).otherwise(F.map_filter(whole, lambda _, entry: entry.isNotNull()))
 
 
 def id_text(column: Column, kind: str) -> Column:

@@ -58,9 +58,11 @@ def _rows(records: DataFrame, event: Event, number: int, source: Source, clocks:
         "source": F.lit(source.name),
         "event_type": F.when(~is_one_of_several, F.lit(event.event_type)),
         "subject_id": F.get(F.col("_identifiers"), 0)["id"],
-        "identifier_ids": F.transform("_identifiers", lambda each: each["id"]),
+        "identifier_ids": F.col("_identifiers")["id"],
     }
-    columns = [derived.get(c.name, F.col(c.name)).cast(c.type).alias(c.name) for c in EVENTS.columns if not c.audit and not c.generated]
+    columns = [
+        derived.get(c.name, F.col(c.name)).cast(c.type).alias(c.name) for c in EVENTS.columns if not c.audit and not c.generated
+    ]
     return told.select(
         *columns,
         *WHERE_FROM[:2],

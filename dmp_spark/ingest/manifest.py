@@ -42,7 +42,11 @@ class Known:
 
 @dataclass(frozen=True)
 class Plan:
-    """What to do with a source: `files` by file_id are read, `replaced` are versions that hold no longer, `gone` cannot be read again."""
+    """What to do with a source: `files` by file_id are read, `replaced` are versions that hold no longer.
+
+    `gone` are paths that would have to be read again and cannot; `overwritten` those whose present version is read
+    instead of the one that was taken.
+    """
 
     source: Source
     spec_hash: str

@@ -61,7 +61,11 @@ def publish(context: RunContext, publication: Publication) -> dict[str, Changes]
 
 
 def _scoped(
-    context: RunContext, changes: dict[str, Changes], table: str, publication: Publication, parts: list[tuple[Taken, DataFrame | None]]
+    context: RunContext,
+    changes: dict[str, Changes],
+    table: str,
+    publication: Publication,
+    parts: list[tuple[Taken, DataFrame | None]],
 ) -> None:
     """Sources that were read again replace their rows; of others the new rows are put in."""
     audit = {"_ingested_at": F.lit(context.started_at).cast("timestamp")}
@@ -83,7 +87,9 @@ def _scoped(
 
 
 def _sum(one: Changes | None, other: Changes) -> Changes:
-    return other if one is None else Changes(one.inserted + other.inserted, one.updated + other.updated, one.deleted + other.deleted)
+    return (
+        other if one is None else Changes(one.inserted + other.inserted, one.updated + other.updated, one.deleted + other.deleted)
+    )
 
 
 def _union(frames: list[DataFrame]) -> DataFrame:
@@ -103,7 +109,9 @@ def _references(context: RunContext, changes: dict[str, Changes], publication: P
         if reference is None:
             continue
         name = reference_name(reference.table)
-        rows = context.lakehouse.read(name).limit(0) if taken.accepted is None else taken.accepted.select(*reference.types, "flags")
+        rows = (
+            context.lakehouse.read(name).limit(0) if taken.accepted is None else taken.accepted.select(*reference.types, "flags")
+        )
         changes[name] = context.lakehouse.replace(name, rows)
 
 
@@ -158,7 +166,18 @@ def _files(context: RunContext, publication: Publication) -> DataFrame | None:
             first = landed.get(file_id, context.started_at)
             rows.append(_file(file_id, plan.source.name, seen, State.TAKEN, counts, None, plan.spec_hash, first))
     for refused in publication.refused:
-        rows.append(_file(refused.file_id, refused.source, refused.seen, State.REFUSED, None, refused.reason, refused.spec_hash, refused.landed_at))
+        rows.append(
+            _file(
+                refused.file_id,
+                refused.source,
+                refused.seen,
+                State.REFUSED,
+                None,
+                refused.reason,
+                refused.spec_hash,
+                refused.landed_at,
+            )
+        )
     kinds = ", ".join(f"`{column.name}` {column.type}" for column in FILES.columns)
     frames = [spark.createDataFrame(rows, kinds)] if rows else []
     over = {file_id for taken in publication.taken for file_id in taken.probed.plan.replaced}
@@ -170,7 +189,14 @@ def _files(context: RunContext, publication: Publication) -> DataFrame | None:
 
 
 def _file(
-    file_id: str, source: str, seen: FileSeen, state: State, counts: Counts | None, reason: str | None, spec_hash: str, landed_at: datetime
+    file_id: str,
+    source: str,
+    seen: FileSeen,
+    state: State,
+    counts: Counts | None,
+    reason: str | None,
+    spec_hash: str,
+    landed_at: datetime,
 ) -> tuple[object, ...]:
     numbers = astuple(counts) if counts else (None,) * len(fields(Counts))
     modified_at = datetime.fromtimestamp(seen.modified_at_micros / 1_000_000, UTC)

@@ -51,7 +51,9 @@ def _with_places(records: DataFrame, files: Mapping[str, Landed]) -> DataFrame:
     ]
     places = records.sparkSession.range(1).select(F.inline(F.from_json(F.lit(json.dumps(rows)), PLACES)))
     joined = records.join(F.broadcast(places), on=records["_uri"] == places["uri"], how="left")  # many to one
-    return joined.withColumns({"_file_id": F.col("file_id"), "_landed_at": _micros(F.col("landed"))}).drop("_uri", "uri", "file_id", "landed")
+    return joined.withColumns({"_file_id": F.col("file_id"), "_landed_at": _micros(F.col("landed"))}).drop(
+        "_uri", "uri", "file_id", "landed"
+    )
 
 
 def _micros(column: Column) -> Column:

@@ -13,6 +13,7 @@ def rows(records: DataFrame, source: Source, reference: Reference) -> DataFrame:
     names = source.names
     selected = records.select(
         *[value(each, names).try_cast(reference.types[each.name]).alias(each.name) for each in reference.select],
+        F.lit(None).cast("timestamp").alias("known_time"),  # all rows of a listing are known alike
         "flags",
         "_file_id",
         "_position",

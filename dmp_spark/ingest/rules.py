@@ -1,6 +1,7 @@
 """Rules over records: every record keeps its place and learns what it broke, in one pass."""
 
 from collections.abc import Iterable
+from functools import reduce
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
@@ -13,8 +14,13 @@ PAYLOAD_OPTIONS = {"ignoreNullFields": "false", "timestampFormat": "yyyy-MM-dd'T
 
 def broken(rules: Iterable[tuple[str, Column]]) -> Column:
     """array<string> of the names whose predicate is not true, in order: null counts as false; empty where all hold."""
-    reasons = [F.when(~F.coalesce(holds, F.lit(False)), F.lit(name)) for name, holds in rules]
-    return F.array_compact(F.array(*reasons)).cast("array<string>") if reasons else F.array().cast("array<string>")
+    certain = [(name, F.coalesce(holds, F.lit(False))) for name, holds in rules]
+    none = F.array().cast("array<string>")
+    if not certain:
+        return none
+    reasons = F.array_compact(F.array(*[F.when(~holds, F.lit(name)) for name, holds in certain]))
+    # array_compact is interpreted, and nearly all records break nothing
+    return F.when(reduce(Column.__and__, [holds for _, holds in certain]), none).otherwise(reasons)
 
 
 def judged(records: DataFrame, source: Source) -> DataFrame:

@@ -75,7 +75,9 @@ def _look_at(context: RunContext, source: Source, spec: IngestSpec, work: Work, 
         return
     if planned.overwritten:
         files = ", ".join(planned.overwritten[:3])
-        work.notes.append(f"{source.name}: read again, because {planned.why}; {files} was overwritten since, and its present version was read")
+        work.notes.append(
+            f"{source.name}: read again, because {planned.why}; {files} was overwritten since, and its present version was read"
+        )
     if planned.mode is Mode.NOTHING:
         return
     probed = _probe(context, planned, work)
@@ -129,7 +131,14 @@ def _known(files: DataFrame) -> tuple[Known, ...]:
     """The manifest; bounded by the number of files."""
     rows = files.select("file_id", "source", "path", "state", "spec_hash", F.unix_micros("_landed_at").alias("landed")).collect()
     return tuple(
-        Known(row["file_id"], row["source"], row["path"], row["state"], row["spec_hash"], EPOCH + timedelta(microseconds=row["landed"]))
+        Known(
+            row["file_id"],
+            row["source"],
+            row["path"],
+            row["state"],
+            row["spec_hash"],
+            EPOCH + timedelta(microseconds=row["landed"]),
+        )
         for row in rows
     )
 
@@ -139,7 +148,13 @@ def _held(taken: Taken, most: float | None) -> str:
     mapped, rejected = taken.total("rows_mapped"), taken.total("rows_rejected")
     if most is None or taken.rejected is None or mapped < JUDGED_FROM or rejected <= most * mapped:
         return ""
-    reasons = taken.rejected.select(F.explode("reasons").alias("reason")).groupBy("reason").count().orderBy(F.desc("count"), "reason").limit(5)
+    reasons = (
+        taken.rejected.select(F.explode("reasons").alias("reason"))
+        .groupBy("reason")
+        .count()
+        .orderBy(F.desc("count"), "reason")
+        .limit(5)
+    )
     told = ", ".join(f"{row['reason']} {row['count']:,}" for row in reasons.collect())
     share = f"{100 * rejected / mapped:.1f} % of {mapped:,} records were rejected, more than {100 * most:g} %"
     return f"{taken.source.name}: {share} ({told}); nothing of this run was published"
@@ -147,5 +162,3 @@ def _held(taken: Taken, most: float | None) -> str:
 
 def _conflicts(taken: Taken) -> str:
     return f"{taken.conflicts:,} keys came with different contents; the earliest known holds" if taken.conflicts else ""
-
-

@@ -1,6 +1,7 @@
 """The identifiers that records carry: their ids, and who of them is the subject."""
 
 from collections.abc import Iterable, Mapping
+from functools import reduce
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
@@ -12,7 +13,10 @@ from dmp_spark.ingest.spec import Computed
 
 def carried(identifiers: Iterable[Computed], names: Mapping[str, str]) -> Column:
     """array<struct<id,namespace,value>> of the identifiers that are there, by priority; blank text is none."""
-    return F.array_compact(F.array(*[_identifier(each, names) for each in identifiers]))
+    found = [_identifier(each, names) for each in identifiers]
+    several = F.array_compact(F.array(*found))
+    # array_compact is interpreted; the usual record carries all of its one or two identifiers
+    return F.when(reduce(Column.__and__, [one.isNotNull() for one in found]), F.array(*found)).otherwise(several)
 
 
 def _identifier(computed: Computed, names: Mapping[str, str]) -> Column:

@@ -25,7 +25,9 @@ EVENTS = Contract(
         Column("event_id", "string", "stable_id of source, declared identity and ordinal", nullable=False),
         Column("source", "string", "the source of ingest.yml that delivered it", nullable=False),
         Column("event_type", "string", "what happened: purchase, campaign_exposure, …", nullable=False),
-        Column("event_time", "timestamp", "when it happened; where only the day is known, the start of the local day", nullable=False),
+        Column(
+            "event_time", "timestamp", "when it happened; where only the day is known, the start of the local day", nullable=False
+        ),
         Column("event_date", "date", "the local day of the project on which it happened", nullable=False),
         Column("event_month", "date", "first day of event_date's month", generated="trunc(event_date,'MM')"),
         Column("known_time", "timestamp", "from when it could have been used", nullable=False),
@@ -92,7 +94,12 @@ FILES = Contract(
         Column("path", "string", "where the file lay", nullable=False),
         Column("length", "bigint", "its length", "bytes"),
         Column("modified_at", "timestamp", "its modification time"),
-        Column("state", "string", "taken; refused (nothing of its source was taken); replaced (gone, or another version came)", nullable=False),
+        Column(
+            "state",
+            "string",
+            "taken; refused (nothing of its source was taken); replaced (gone, or another version came)",
+            nullable=False,
+        ),
         Column("rows_in", "bigint", "records in it", "records"),
         Column("rows_unreadable", "bigint", "records that could not be read", "records"),
         Column("rows_mapped", "bigint", "accepted + duplicate + rejected + suppressed", "events"),

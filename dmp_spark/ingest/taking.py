@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import reduce
 
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from dmp_spark.errors import StageError
 from dmp_spark.functions.keys import stable_id
-from dmp_spark.ingest import attributes, duplicates, events, lookups, records, reference, rules
+from dmp_spark.ingest import attributes, events, lookups, records, reference, rules
+from dmp_spark.ingest.contest import Rivals, Verdict, settle
 from dmp_spark.ingest.headers import Header
 from dmp_spark.ingest.manifest import Mode, Plan
 from dmp_spark.ingest.spec import Source
@@ -69,31 +70,27 @@ def take(context: RunContext, probed: Probed, tables: Mapping[str, DataFrame], z
     if not probed.rows:
         return Taken(probed)
     mapped = context.lakehouse.scratch.write(_mapped(context, probed, tables, zone), source.name)
-    candidates = mapped.where(F.size("_reasons") == 0)
-    decided = context.lakehouse.scratch.write(_decided(context, probed, candidates), f"{source.name}_repeated")
-    losers = decided.where(~F.col("_is_winner") & ~F.col("_is_standing"))
-    is_loser = F.col("_kind") == "loser"
-    # bounded: two numbers a file, and one of conflicts
-    counted = mapped.groupBy("_file_id").agg(F.count("*").alias("mapped"), F.count_if(F.size("_reasons") > 0).alias("rejected")).collect()
-    fates = F.when(F.col("_is_winner") & (F.col("_contents") > 1), "conflict").when(~F.col("_is_winner") & ~F.col("_is_standing"), "loser")
-    told = decided.withColumn("_kind", fates).where(F.col("_kind").isNotNull())
-    fated = told.groupBy("_kind", F.when(is_loser, F.col("_file_id")).alias("_file_id")).count().collect()
-    lost = {row["_file_id"]: row["count"] for row in fated if row["_kind"] == "loser"}
-    conflicts = sum(row["count"] for row in fated if row["_kind"] == "conflict")
-    if source.reference and conflicts:
-        _refuse_key(source, decided, conflicts)
-    counts = {row["_file_id"]: _counts(probed.rows[row["_file_id"]], row["mapped"], row["rejected"], lost.get(row["_file_id"], 0)) for row in counted}
-    return Taken(
-        probed,
-        accepted=duplicates.without(candidates, losers) if lost else candidates,
-        rejected=_rejected(mapped, probed.plan),
-        counts={file_id: counts.get(file_id, Counts()) for file_id in probed.rows},
-        conflicts=conflicts,
+    # bounded by files
+    counted = (
+        mapped.groupBy("_file_id")
+        .agg(F.count("*").alias("mapped"), F.count_if(F.size("_reasons") > 0).alias("rejected"))
+        .collect()
     )
+    candidates = mapped.where(F.size("_reasons") == 0)
+    verdict = settle(context.lakehouse.scratch, source.name, candidates, _rivals(context, probed))
+    if source.reference and verdict.conflicts:
+        _refuse_key(source, verdict)
+    counts = dict.fromkeys(probed.rows, Counts())
+    for row in counted:
+        file_id = row["_file_id"]
+        counts[file_id] = _counts(probed.rows[file_id], row["mapped"], row["rejected"], verdict.lost.get(file_id, 0))
+    return Taken(probed, verdict.accepted, _rejected(mapped, probed.plan), counts, verdict.conflicts)
 
 
 def _counts(rows_in: int, mapped: int, rejected: int, lost: int) -> Counts:
-    return Counts(rows_in=rows_in, rows_mapped=mapped, rows_accepted=mapped - rejected - lost, rows_duplicate=lost, rows_rejected=rejected)
+    return Counts(
+        rows_in=rows_in, rows_mapped=mapped, rows_accepted=mapped - rejected - lost, rows_duplicate=lost, rows_rejected=rejected
+    )
 
 
 def _mapped(context: RunContext, probed: Probed, tables: Mapping[str, DataFrame], zone: str) -> DataFrame:
@@ -114,31 +111,18 @@ def _mapped(context: RunContext, probed: Probed, tables: Mapping[str, DataFrame]
     return reduce(DataFrame.unionByName, frames)
 
 
-def _decided(context: RunContext, probed: Probed, candidates: DataFrame) -> DataFrame:
+def _rivals(context: RunContext, probed: Probed) -> Rivals:
     source = probed.plan.source
     if source.reference:
-        types = {**source.reference.types, "flags": "array<string>"}
-        return _contest(candidates, list(source.reference.key), types, F.lit(0))
+        return Rivals(source.reference.key, {**source.reference.types, "flags": "array<string>"}, F.lit(0))
     if source.person_attributes:  # of several records of one subject the latest known holds
-        return _contest(candidates, ["subject_id"], {"facts": "map<string,string>"}, -F.unix_micros("known_time"))
+        return Rivals(("subject_id",), {"facts": "map<string,string>"}, -F.unix_micros("known_time"))
     standing = None
     if probed.plan.mode is Mode.ADD and context.lakehouse.exists("silver.events"):
         # what a killed run wrote of these very files is judged again, as if it had never been written
-        own = F.col("_file_id").isin(list(probed.rows))
-        standing = context.lakehouse.read("silver.events").where((F.col("source") == source.name) & ~F.coalesce(own, F.lit(False)))
-    return _contest(candidates, ["event_id"], EVENT_CONTENT, F.unix_micros("known_time"), standing)
-
-
-def _contest(candidates: DataFrame, key: list[str], types: Mapping[str, str], known: Column, standing: DataFrame | None = None) -> DataFrame:
-    keys = duplicates.repeated(candidates, key, standing)
-    rows = candidates.withColumn("_is_standing", F.lit(False))
-    columns = list(dict.fromkeys([*key, *types, *duplicates.PLACE, "_is_standing", *(["known_time"] if "known_time" in rows.columns else [])]))
-    contested = rows.select(*[F.col(f"`{name}`") for name in columns])
-    if standing is not None:
-        nowhere = {"_position": F.lit(None).cast("bigint"), "_ordinal": F.lit(None).cast("bigint"), "_is_standing": F.lit(True)}
-        contested = contested.unionByName(standing.withColumns(nowhere).select(*columns))
-    judged = duplicates.with_content(contested.join(keys, on=key, how="left_semi"), dict(types))
-    return duplicates.decided(judged, key, known).select(*key, *duplicates.PLACE, "_is_standing", "_is_winner", "_contents")
+        is_own = F.coalesce(F.col("_file_id").isin(list(probed.rows)), F.lit(False))
+        standing = context.lakehouse.read("silver.events").where((F.col("source") == source.name) & ~is_own)
+    return Rivals(("event_id",), EVENT_CONTENT, F.unix_micros("known_time"), standing)
 
 
 def _rejected(mapped: DataFrame, plan: Plan) -> DataFrame:
@@ -158,12 +142,12 @@ def _rejected(mapped: DataFrame, plan: Plan) -> DataFrame:
     )
 
 
-def _refuse_key(source: Source, decided: DataFrame, conflicts: int) -> None:
-    if source.reference is None:
+def _refuse_key(source: Source, verdict: Verdict) -> None:
+    if source.reference is None or verdict.decided is None:
         return
-    examples = [row["key"] for row in reference.conflicts(decided, source.reference).limit(3).collect()]
+    examples = [row["key"] for row in reference.conflicts(verdict.decided, source.reference).limit(3).collect()]
     table, key = reference_name(source.reference.table), ", ".join(source.reference.key)
     raise StageError(
-        f"{source.name}: {key} is no key of {table}: {conflicts:,} of its values stand in rows that differ, such as {'; '.join(examples)}. "
-        "Name more columns in `key`, or select fewer."
+        f"{source.name}: {key} is no key of {table}: {verdict.conflicts:,} of its values stand in rows that differ, "
+        f"such as {'; '.join(examples)}. Name more columns in `key`, or select fewer."
     )

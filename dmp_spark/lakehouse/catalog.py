@@ -71,4 +71,5 @@ def _countable(contract: Contract) -> list[str]:
 
 
 def quoted(value: str) -> str:
+    """The value as a literal of Spark SQL."""
     return "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"

@@ -1,5 +1,6 @@
 """Making a table equal to rows: compare first, stage what differs, commit only that."""
 
+import shutil
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -23,7 +24,7 @@ def replace(root: Path, contract: Contract, rows: DataFrame, scratch: Scratch, s
     """Make the table (or its rows in `scope`) equal to `rows`; nothing is committed where nothing differs."""
     new = compare.shaped(rows, contract)
     if not catalog.exists(root, contract.name):
-        return _first(root, contract, new, scratch)
+        return _first(root, contract, new)
     old = _table(root, contract, rows)
     old = old if scope is None else old.where(scope)
     staged = scratch.write(compare.differences(new, old, contract, deletes), contract.name)
@@ -34,7 +35,7 @@ def append(root: Path, contract: Contract, rows: DataFrame, scratch: Scratch) ->
     """Insert the rows whose key the table does not have."""
     new = compare.shaped(rows, contract)
     if not catalog.exists(root, contract.name):
-        return _first(root, contract, new, scratch)
+        return _first(root, contract, new)
     fresh = compare.unseen(new, _table(root, contract, rows), contract)
     return _insert(root, contract, scratch.write(fresh, contract.name))
 
@@ -43,13 +44,15 @@ def _table(root: Path, contract: Contract, rows: DataFrame) -> DataFrame:
     return rows.sparkSession.read.format("delta").load(str(catalog.table_path(root, contract.name)))
 
 
-def _first(root: Path, contract: Contract, new: DataFrame, scratch: Scratch) -> Changes:
-    """The first write goes straight in; it is staged only so that counts and keys are known before the commit."""
-    changes = Changes(inserted=_proven(staged := scratch.write(new, contract.name), contract))
+def _first(root: Path, contract: Contract, new: DataFrame) -> Changes:
+    """The first write goes straight in; where its keys turn out not to differ the table is taken away again."""
     catalog.create(new.sparkSession, root, contract)
-    if changes.inserted:
-        _write(root, contract, staged)
-    return changes
+    _write(root, contract, new)
+    try:
+        return Changes(inserted=_proven(_table(root, contract, new), contract))
+    except DuplicateKeyError:
+        shutil.rmtree(catalog.table_path(root, contract.name))
+        raise
 
 
 def _insert(root: Path, contract: Contract, staged: DataFrame) -> Changes:

@@ -1,11 +1,13 @@
 """Aggregates that add up: one row a person and day, then all windows of all moments in one pass over those tiles."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import reduce
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from dmp_spark.expressions.nodes import Expression
+from dmp_spark.expressions.types import family
 from dmp_spark.measures.events import Events
 from dmp_spark.measures.reach import Reach
 from dmp_spark.measures.requests import Population, Request
@@ -106,7 +108,7 @@ def _total(plan: TilePlan, request: Request) -> Column:
 
 
 def _result_type(kind: str) -> str:
-    return MONEY if kind.startswith("decimal") else kind
+    return {"decimal": MONEY, "double": "double"}.get(family(kind), "bigint")
 
 
 def _mean(plan: TilePlan, request: Request) -> Column:
@@ -192,9 +194,15 @@ RESULTS: Mapping[str, Callable[[TilePlan, Request], Column]] = {
 
 
 def by_person(events: Events, requests: Sequence[Request], reach: Reach) -> DataFrame:
-    """One row a person and moment that sees any event of any type: a column a request, and keys person_id, moment."""
+    """One row a person and moment that sees any event: a column a request, and keys person_id, moment.
+
+    Looking back events of every type count, so that the rows are all people known by the moment; looking ahead those of
+    the requests.
+    """
     plan = TilePlan(requests, reach)
     rows = reach.within(events.seen_by(plan.populations, plan.arguments))
+    if reach.ahead:
+        rows = rows.where(reduce(Column.__or__, [F.col(name) for name in plan.populations], F.lit(False)))
     daily = [column.alias(name) for name, column in plan.daily.items()]
     tiles = rows.groupBy("person_id", *reach.day_keys).agg(F.count(F.lit(1)).alias("events"), *daily)
     windows = [column.alias(name) for name, column in plan.windowed.items()]

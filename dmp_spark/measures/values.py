@@ -37,11 +37,12 @@ class ValuePlan:
 
     def times(self, request: Request, moment: date) -> Column:
         """How often a value came; a column of a person and value."""
-        member = self._name("p", request.population.key)
-        self.populations[member] = request.population
         name = self._name("c", f"{request.population.key}|{request.window}|{moment}")
-        is_seen = F.col(member) & self.reach.sees(moment, request.window)
-        self.counts[name] = F.count(F.when(is_seen, F.lit(1)))
+        if name not in self.counts:
+            member = self._name("p", request.population.key)
+            self.populations[member] = request.population
+            is_seen = F.col(member) & self.reach.sees(moment, request.window)
+            self.counts[name] = F.count(F.when(is_seen, F.lit(1)))
         return F.col(name)
 
     def rank(self, request: Request, moment: date) -> str:
@@ -84,9 +85,10 @@ def _surprise(count: Column) -> Column:
 
 def _top(plan: ValuePlan, request: Request, moment: date) -> Column:
     times, size = plan.rank(request, moment), int(str(size_of(request.call)))
+    total = plan.merge("total", plan.times(request, moment), F.sum)
     there = F.filter(F.col("entries"), lambda entry: entry[times] > 0)
     ranked = F.sort_array(F.transform(there, lambda entry: F.struct((-entry[times]).alias("times"), entry["value"].alias("value"))))
-    return F.when(F.size(ranked) > 0, F.transform(F.slice(ranked, 1, size), lambda entry: entry["value"]))
+    return F.when(total > 0, F.transform(F.slice(ranked, 1, size), lambda entry: entry["value"]))
 
 
 RESULTS: Mapping[str, Callable[[ValuePlan, Request, date], Column]] = {

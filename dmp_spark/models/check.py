@@ -27,10 +27,8 @@ def resolve(project: Project, contracts: Mapping[str, Contract], found: Found) -
     written: ModelsFile = project.written("models") or ModelsFile()
     features = _features(contracts, written, found)
     known = {f"feature.{name}": kind for name, kind in features.items()}
-    tasks = [_task(name, said, known, found) for name, said in written.tasks.items()]
-    candidates = tuple(
-        _candidate(name, said, found) for name, said in written.candidates.classification.items() if _is_free(name, found)
-    )
+    tasks = [_task(name, said, known, found) for name, said in written.tasks.items()] if _FEATURES in contracts else []
+    candidates = _candidates(written, found)
     numbers = written.prepare.numbers
     return ModelsSpec(
         project=project.settings.project,
@@ -73,22 +71,18 @@ def _features(contracts: Mapping[str, Contract], written: ModelsFile, found: Fou
 def _confidence(written: ModelsFile, found: Found) -> float:
     confidence = written.validation.confidence
     if not 0.5 <= confidence < 1:
-        found.add(
-            "confidence", "an interval needs a confidence of 50 % or more and less than 100 %", "models.validation.confidence"
-        )
+        what = "an interval needs a confidence of 50 % or more and less than 100 %"
+        found.add("confidence", what, "models.validation.confidence")
         return 0.95
     return confidence
 
 
-def _is_free(name: str, found: Found) -> bool:
-    if name == RULE:
-        found.add(
-            "name-taken",
-            "rule is the name of the guess without learning",
-            f"models.candidates.classification.{name}",
-            "name it otherwise",
-        )
-    return name != RULE
+def _candidates(written: ModelsFile, found: Found) -> tuple[Candidate, ...]:
+    said = written.candidates.classification
+    if RULE in said:
+        address = f"models.candidates.classification.{RULE}"
+        found.add("name-taken", f"{RULE} is the name of the guess without learning", address, "give the candidate another name")
+    return tuple(_candidate(name, parameters, found) for name, parameters in said.items() if name != RULE)
 
 
 def _candidate(name: str, said: CandidateFile, found: Found) -> Candidate:

@@ -51,13 +51,12 @@ def fit_folds(
 ) -> tuple[Judged, ...]:
     """What each candidate and the rule say of the test rows of each fold.
 
-    `people` is the number of test rows by fold; training rows are fitted in `parts` parts. Preparation is fitted once a fold, on its training rows, and shared.
-    Two fits run side by side; each depends on its own rows and seed only.
+    `people` is the number of test rows by fold; training rows are fitted in `parts` parts. Preparation is fitted once a
+    fold, on its training rows, and shared. Two fits run side by side; each depends on its own rows and seed only.
     """
     with ThreadPoolExecutor(_FITS_AT_ONCE) as pool:
-        prepared = dict(
-            zip((f.number for f in folds), pool.map(lambda f: _prepared(rows, f.training, parts, spec), folds), strict=True)
-        )
+        fitting = {fold.number: pool.submit(_prepared, rows, fold.training, parts, spec) for fold in folds}
+        prepared = {number: waiting.result() for number, waiting in fitting.items()}
         tests = {fold.number: _test(rows, fold, people[fold.number]) for fold in folds}
         truths = {fold.number: pool.submit(_truth, tests[fold.number]) for fold in folds}
 

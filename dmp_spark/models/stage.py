@@ -40,6 +40,15 @@ class Population:
 
 
 @dataclass(frozen=True)
+class Trained:
+    """A model and what is said of it; checks are made when it is trained."""
+
+    model: PipelineModel
+    notes: tuple[str, ...]
+    checks: tuple[Check, ...] = ()
+
+
+@dataclass(frozen=True)
 class Result:
     """A task's part of the stage; `scores` is None where there is no model."""
 
@@ -76,16 +85,16 @@ def _run_task(context: RunContext, spec: ModelsSpec, task: Task, scored_at: date
     version = model_version(lakehouse.spark, spec, task, population.rows_hash, code_hash())
     store = ModelStore(lakehouse.root, spec.project, task.name)
     kept = store.find(version)
+    trained: Trained | None
     if kept is not None:
-        model, notes, checks = kept.model, kept.notes, ()
+        trained = Trained(kept.model, kept.notes)
     else:
         trained = _train(context, spec, task, rows, population, version, store)
-        if trained is None:
-            return Result(None, (_no_model(task, population),))
-        model, notes, checks = trained
-    notes = (*notes, _eligible_share(task, population, today))
+    if trained is None:
+        return Result(None, (_no_model(task, population),))
     judged = rows.where(F.col("is_eligible") & (F.col("as_of") == F.lit(scored_at)))
-    return Result(scores_of(model, judged, task.name, version), notes, checks)
+    scores = scores_of(trained.model, judged, task.name, version)
+    return Result(scores, (*trained.notes, _eligible_share(task, population, today)), trained.checks)
 
 
 def scores_of(model: PipelineModel, rows: DataFrame, task: str, version: str) -> DataFrame:
@@ -115,7 +124,8 @@ def _population(rows: DataFrame, spec: ModelsSpec) -> Population:
 
 def _train(
     context: RunContext, spec: ModelsSpec, task: Task, rows: DataFrame, population: Population, version: str, store: ModelStore
-) -> tuple[PipelineModel, tuple[str, ...], tuple[Check, ...]] | None:
+) -> Trained | None:
+    """The champion, tested on the folds, fitted on all ripe rows and kept; None where there is too little to learn from."""
     folds = folds_of(population.outcomes, task.horizon_days, spec.folds)
     if not folds:
         return None
@@ -140,7 +150,7 @@ def _train(
     }
     trials = sentences.trials(evaluation, spec, task)
     store.keep(version, model, spec.numbers, trials, tags, notes, context.lakehouse.scratch.folder)
-    return model, notes, _checks(evaluation, spec, task, best)
+    return Trained(model, notes, _checks(evaluation, spec, task, best))
 
 
 def _checks(evaluation: Evaluation, spec: ModelsSpec, task: Task, best: str) -> tuple[Check, ...]:
@@ -154,11 +164,11 @@ def _checks(evaluation: Evaluation, spec: ModelsSpec, task: Task, best: str) -> 
 
 
 def _no_model(task: Task, population: Population) -> str:
-    positives = sum(outcome.positives for outcome in population.outcomes.values())
-    negatives = sum(outcome.negatives for outcome in population.outcomes.values())
+    outcomes = population.outcomes.values()
+    positives, negatives = sum(outcome.positives for outcome in outcomes), sum(outcome.negatives for outcome in outcomes)
     return (
-        f"{task.name}: no model yet: {len(population.outcomes)} moments with ripe labels, {positives} positive and {negatives} negative; "
-        f"a moment to test and, {task.horizon_days} days before it, {LEAST_OF_EACH} of each to learn from are needed"
+        f"{task.name}: no model yet: {len(outcomes)} moments with ripe labels, {positives} positive and {negatives} negative; it "
+        f"takes a moment to test and, {task.horizon_days} days before it, {LEAST_OF_EACH} of each to learn from"
     )
 
 

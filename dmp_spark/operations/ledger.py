@@ -11,6 +11,7 @@ from deltalake import write_deltalake
 
 from dmp_spark.operations import storage
 from dmp_spark.operations.tables import COUNTS, RUN, RUNS, arrow_schema
+from dmp_spark.operations.values import python_rows
 
 
 @dataclass(frozen=True)
@@ -81,8 +82,8 @@ class Ledger:
         if storage.version(self._root, RUNS.name) is None:
             return ()
         table = storage.opened(self._root, RUNS.name)
-        rows = storage.reader(table, RUNS.names).read_all().to_pylist()
-        return tuple(_row(values) for values in sorted(rows, key=lambda values: values["number"]))
+        rows = (dict(zip(RUNS.names, row, strict=True)) for row in python_rows(storage.reader(table, RUNS.names)))
+        return tuple(_row(values) for values in sorted(rows, key=lambda values: int(values["number"])))
 
 
 def _row(values: Mapping[str, Any]) -> Row:

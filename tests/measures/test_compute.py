@@ -114,7 +114,7 @@ SLOPES: Mapping[str, tuple[dict[str, Any], Twin]] = {
     "slope": ({"take": "slope(value)"}, lambda rows, end, days: plain.slope(rows, lambda r: r["value"], end, days)),
     "pieces_slope": ({"take": "slope(quantity)"}, lambda rows, end, days: plain.slope(rows, lambda r: r["quantity"], end, days)),
 }
-WINDOWS = ("7 days", "30 days", "1 month", "ever")
+IN_MONTHS = ("lines", "spend", "orders", "favourites", "first_channel", "recency")
 
 
 def drawn(world: int, draw: random.Random) -> Rows:
@@ -199,68 +199,76 @@ def collected(frame: DataFrame) -> dict[tuple[str, date], dict[str, Any]]:
     return keyed
 
 
-def windowed(rows: Rows, name: str, written: Mapping[str, Any]) -> Rows:
+def of_types(rows: Rows, written: Mapping[str, Any]) -> Rows:
     types = written.get("of", "purchase")
     return [row for row in rows if row["event_type"] in ([types] if isinstance(types, str) else types)]
 
 
+def copies(rows: Rows, prefix: str) -> Rows:
+    return [{**row, "person_id": prefix + row["person_id"]} for row in rows]
+
+
 def test_measures_that_look_back_equal_plain_python(spark: SparkSession, rows: Rows) -> None:
-    back = {**MEASURES, **ONLY_BACK}
-    measures = resolved(back, over=WINDOWS) + resolved(SLOPES, over=["30 days", "1 month"])
+    """Beside the worlds stand two copies: `again` in another order, `past` without what came or was known after one moment."""
+    back, middle = {**MEASURES, **ONLY_BACK}, MOMENTS[1]
+    measures = [
+        *resolved({name: back[name] for name in back if name not in IN_MONTHS}, over=["30 days", "ever"]),
+        *resolved({name: back[name] for name in IN_MONTHS}, over=["7 days", "1 month", "ever"]),
+        *resolved(SLOPES, over=["30 days", "1 month"]),
+    ]
     expected = {}
     for person in {row["person_id"] for row in rows}:
         for moment in MOMENTS:
-            if not plain.back(rows, person, moment, None, ZONE):
-                continue
-            values = expected[(person, moment)] = {}
-            for measure in measures:
-                written, twin = {**back, **SLOPES}[measure.name]
-                for column in measure.columns:
-                    start = None if column.window == "ever" else moved(moment, column.window, -1)
-                    seen = windowed(plain.back(rows, person, moment, start, ZONE), measure.name, written)
-                    values[column.name] = twin(seen, moment, (moment - start).days if start else 0)
-    events = events_of(spark, rows)
-    compare(collected(backward(events, measures, MOMENTS)), expected)
-    assert set(collected(seen_people(events, MOMENTS))) == set(expected)
+            if plain.back(rows, person, moment, None, ZONE):
+                expected[(person, moment)] = expected_back(rows, person, moment, measures)
+    again = random.Random(7).sample(rows, len(rows))
+    past = [row for row in rows if row["event_date"] < middle and plain.usable_on(row["known_time"], ZONE) <= middle]
+    assert 0 < len(past) < len(rows)
+    events = events_of(spark, copies(again, "again-") + rows + copies(past, "past-"))
+    actual = collected(backward(events, measures, MOMENTS))
+    own = {key: values for key, values in actual.items() if key[0].startswith("w")}
+    compare(own, expected)
+    assert without_person(actual, "again-") == without_person(own, "")
+    assert without_person(actual, "past-", middle) == without_person(own, "", middle)
+    assert set(collected(seen_people(events, MOMENTS))) == set(actual)
+
+
+def expected_back(rows: Rows, person: str, moment: date, measures: list[Measure]) -> dict[str, Any]:
+    values = {}
+    for measure in measures:
+        written, twin = {**MEASURES, **ONLY_BACK, **SLOPES}[measure.name]
+        for column in measure.columns:
+            start = None if column.window == "ever" else moved(moment, column.window, -1)
+            seen = of_types(plain.back(rows, person, moment, start, ZONE), written)
+            values[column.name] = twin(seen, moment, (moment - start).days if start else 0)
+    return values
+
+
+def without_person(actual: Mapping[tuple[str, date], Mapping[str, Any]], prefix: str, moment: date | None = None) -> dict[Any, Any]:
+    """The rows of the persons of one prefix, as if they had none."""
+    return {
+        (person.removeprefix(prefix), day): {name: value for name, value in values.items() if name != "person_id"}
+        for (person, day), values in actual.items()
+        if person.startswith(f"{prefix}w") and moment in (None, day)
+    }
 
 
 def test_measures_that_look_ahead_equal_plain_python(spark: SparkSession, rows: Rows) -> None:
+    """Of each world the third person has no event: counts and sums are 0, all else is null."""
     measures = resolved(MEASURES, over=[], ahead="30 days") + resolved(SLOPES, over=[], ahead="1 month")
     people = [(f"w{world}-p{number}", moment) for world in range(WORLDS) for number in range(3) for moment in MOMENTS[:2]]
-    expected = {}
+    expected: dict[tuple[str, date], dict[str, Any]] = {}
     for person, moment in people:
         values = expected[(person, moment)] = {}
         for measure in measures:
             written, twin = {**MEASURES, **SLOPES}[measure.name]
             end = moved(moment, measure.columns[0].window)
-            seen = windowed(plain.ahead(rows, person, moment, end), measure.name, written)
+            seen = of_types(plain.ahead(rows, person, moment, end), written)
             values[measure.name] = twin(seen, end, (end - moment).days)
     given = spark.createDataFrame(people, "person_id string, moment date")
-    compare(collected(forward(events_of(spark, rows), measures, MOMENTS[:2], given)), expected)
-
-
-def test_what_comes_or_is_known_later_changes_no_row(spark: SparkSession, rows: Rows) -> None:
-    moment = MOMENTS[1]
-    measures = resolved({**MEASURES, **ONLY_BACK}, over=["30 days", "ever"])
-    past = [row for row in rows if row["event_date"] < moment and plain.usable_on(row["known_time"], ZONE) <= moment]
-    assert 0 < len(past) < len(rows)
-    everything = collected(backward(events_of(spark, rows), measures, [moment]))
-    assert collected(backward(events_of(spark, past), measures, [moment])) == everything
-
-
-def test_the_order_and_the_split_of_events_change_no_digit(spark: SparkSession, rows: Rows) -> None:
-    measures = resolved({**MEASURES, **ONLY_BACK}, over=["30 days", "ever"]) + resolved(SLOPES, over=["30 days"])
-    shuffled = random.Random(7).sample(rows, len(rows))
-    again = events_of(spark, shuffled)
-    spread = Events(again.rows.repartition(5), ZONE, again.lookups)
-    assert collected(backward(spread, measures, MOMENTS)) == collected(backward(events_of(spark, rows), measures, MOMENTS))
-
-
-def test_no_events_give_no_rows_and_people_without_events_give_zeros_and_nulls(spark: SparkSession) -> None:
-    nothing = events_of(spark, [])
-    assert backward(nothing, resolved(MEASURES, over=["30 days"]), MOMENTS).count() == 0
-    people = spark.createDataFrame([("p", MOMENTS[0])], "person_id string, moment date")
-    row = collected(forward(nothing, resolved(MEASURES, over=[], ahead="30 days"), MOMENTS[:1], people))[("p", MOMENTS[0])]
-    zeros = {name for name, value in row.items() if value in (0, False) and value is not None}
-    assert zeros == {"lines", "pieces", "counted", "spend", "net", "weight", "orders", "own_lines", "is_back", "all_types", "visits"}
-    assert all(row[name] is None for name in MEASURES if name not in zeros)
+    actual = collected(forward(events_of(spark, rows), measures, MOMENTS[:2], given))
+    compare(actual, expected)
+    nobody = actual[("w0-p2", MOMENTS[0])]
+    zeros = {"lines", "pieces", "counted", "spend", "net", "weight", "orders", "own_lines", "is_back", "all_types", "visits"}
+    assert {name for name in MEASURES if nobody[name] is not None} == zeros
+    assert all(nobody[name] == 0 for name in zeros)

@@ -1,0 +1,65 @@
+"""Settling which of several rows of one key holds, in as little work as the data asks for."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from dmp_spark.ingest import duplicates
+from dmp_spark.lakehouse.scratch import Scratch
+
+FEW = 200_000  # keys that are sent to every task instead of moving all rows to meet them
+
+
+@dataclass(frozen=True)
+class Rivals:
+    """How rows compete: rows of one `key`, by `known` (the smallest holds), then by the content of `types`.
+
+    `standing` are rows that the table has, unique by key, with `_file_id` and `known_time`.
+    """
+
+    key: tuple[str, ...]
+    types: Mapping[str, str]
+    known: Column
+    standing: DataFrame | None = None
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """`accepted` hold; of the others `lost` counts by file_id; `conflicts` keys came with contents that differ.
+
+    `decided` are the rows of contested keys (key, place, `_is_standing`, `_is_winner`, `_contents`), None where none is.
+    """
+
+    accepted: DataFrame
+    lost: Mapping[str, int] = field(default_factory=dict)
+    conflicts: int = 0
+    decided: DataFrame | None = None
+
+
+def settle(scratch: Scratch, name: str, candidates: DataFrame, rivals: Rivals) -> Verdict:
+    """The verdict over `candidates`; the rows of keys that nobody contests are not touched."""
+    keys = scratch.write(duplicates.repeated(candidates, rivals.key, rivals.standing), f"{name}_repeated")
+    number = keys.count()
+    if not number:
+        return Verdict(candidates)
+    met = F.broadcast(keys) if number <= FEW else keys
+    decided = scratch.write(_decided(candidates, met, rivals), f"{name}_decided")
+    losers = decided.where(~F.col("_is_winner") & ~F.col("_is_standing"))
+    lost = {row["_file_id"]: row["count"] for row in losers.groupBy("_file_id").count().collect()}  # bounded by files
+    conflicts = decided.where(F.col("_is_winner") & (F.col("_contents") > 1)).count()
+    accepted = duplicates.without(candidates, losers) if lost else candidates
+    return Verdict(accepted, lost, conflicts, decided)
+
+
+def _decided(candidates: DataFrame, keys: DataFrame, rivals: Rivals) -> DataFrame:
+    wanted = [*rivals.key, *rivals.types, *duplicates.PLACE, "_is_standing", "known_time"]
+    columns = [F.col(f"`{name}`") for name in dict.fromkeys(wanted)]
+    rows = candidates.withColumn("_is_standing", F.lit(False)).select(*columns)
+    if rivals.standing is not None:
+        nowhere = {"_position": F.lit(None).cast("bigint"), "_ordinal": F.lit(None).cast("bigint"), "_is_standing": F.lit(True)}
+        rows = rows.unionByName(rivals.standing.withColumns(nowhere).select(*columns))
+    met = duplicates.with_content(rows.join(keys, on=list(rivals.key), how="left_semi"), dict(rivals.types))
+    judged = duplicates.decided(met, rivals.key, rivals.known)
+    return judged.select(*rivals.key, *duplicates.PLACE, "_is_standing", "_is_winner", "_contents")

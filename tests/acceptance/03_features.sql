@@ -1,0 +1,1 @@
+select count(*), count(distinct as_of) from gold.features

@@ -1,0 +1,1 @@
+select sum(rows_in), sum(rows_unreadable) + sum(rows_mapped) - sum(rows_in), sum(rows_accepted) + sum(rows_duplicate) + sum(rows_rejected) + sum(rows_suppressed) - sum(rows_mapped) from ops.runs where stage = 'ingest'

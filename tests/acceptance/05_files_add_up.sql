@@ -1,0 +1,1 @@
+select source, sum(rows_in), sum(rows_unreadable) + sum(rows_mapped) - sum(rows_in), sum(rows_accepted) + sum(rows_duplicate) + sum(rows_rejected) + sum(rows_suppressed) - sum(rows_mapped) from bronze.files where state = 'taken' group by 1 order by 1

@@ -1,0 +1,1 @@
+select count(*), count(distinct person_id), count(distinct version), min(score) >= 0 and max(score) <= 1, min(percentile), max(percentile) from gold.scores where model = 'goes_quiet' and as_of = (select max(as_of) from gold.scores)

@@ -1,0 +1,1 @@
+select count(*), count(distinct person_id), sum(case when decision in ('sent', 'held_out') then 1 else 0 end), sum(case when decision = 'held_out' then 1 else 0 end) between 63 and 108 from gold.decisions where activation = 'come_back'

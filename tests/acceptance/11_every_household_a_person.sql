@@ -1,0 +1,1 @@
+select count(*), count(distinct m.person_id), count(distinct i.value), sum(case when m.valid_until is null then 1 else 0 end) from silver.identity_map m join silver.identifiers i on i.identifier_id = m.identifier_id

@@ -1,0 +1,151 @@
+"""ingest.yml, right and wrong. No Spark."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.written_project import resolved, told
+
+ORDERS = """
+sources:
+  orders:
+    read: {path: orders.parquet}
+    arrives: appended
+    columns: {customer: string, at: timestamp, amount: double, day: date}
+    rules:
+      has_customer: {require: customer is not null, otherwise: reject}
+    events:
+      purchase:
+        id: fingerprint
+        time: {column: at, zone: UTC}
+        known: {after: 2 hours}
+        identifiers: {customer: customer}
+        value: amount
+        currency: {value: USD}
+"""
+CAMPAIGNS = """
+  campaigns:
+    read: {path: campaigns.parquet}
+    arrives: replaced
+    columns: {campaign_id: bigint, start_date: timestamp}
+    reference: {table: campaigns, key: [campaign_id]}
+"""
+
+
+def found_in(folder: Path, text: str, **files: str) -> list[tuple[str, str, str]]:
+    _, found = resolved(folder, "ingest", ingest=text, models="", **files)
+    return told(found)
+
+
+def test_a_right_source_resolves_with_everything_it_needs(tmp_path: Path) -> None:
+    spec, found = resolved(tmp_path, "ingest", ingest=ORDERS, models="")
+
+    assert told(found) == []
+    assert spec.zone == "America/New_York"
+    [orders] = spec.sources
+    assert orders.path == str(tmp_path / "orders.parquet")
+    [purchase] = orders.events
+    assert (purchase.known.kind, purchase.known.amount, purchase.known.unit) == ("after", 2, "hours")
+    assert [(value.name, value.expression, value.is_fixed) for value in purchase.values] == [
+        ("currency", "USD", True),
+        ("value", "amount", False),
+    ]
+
+
+def test_sources_stand_after_the_reference_tables_that_they_look_up(tmp_path: Path) -> None:
+    lookups = "lookups: {campaign: {table: campaigns, key: {campaign_id: 1}, missing: null}}\n    events:"
+    spec, found = resolved(tmp_path, "ingest", ingest=ORDERS.replace("events:", lookups) + CAMPAIGNS, models="")
+
+    assert told(found) == []
+    assert [source.name for source in spec.sources] == ["campaigns", "orders"]
+    assert spec.sources[1].lookups[0].missing == "null"
+    assert spec.sources[1].names["campaign.start_date"] == "timestamp"
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "place", "sentence", "way_out"),
+    [
+        ("customer is not null", "custmer is not null", "ingest.yml:8:32", "custmer", "customer"),
+        ("customer is not null", "amount + 1", "ingest.yml:8:32", "condition", ""),
+        ("        known: {after: 2 hours}\n", "", "ingest.yml:10:7", "`known` is missing beside `time`", "landing"),
+        (", zone: UTC", "", "ingest.yml:12:9", "`zone` is missing", "America/New_York"),
+        ("zone: UTC", "zone: New York", "ingest.yml:12:33", "no such zone: New York", "America/New_York"),
+        ("column: at,", "column: customer,", "ingest.yml:12:24", "customer is string, and a time is needed", "timestamp"),
+        ("column: at,", "column: day,", "ingest.yml:12:9", "day is a date", "precision: day"),
+        ("amount: double", "amount: doubel", "ingest.yml:6:54", "no such type: doubel", "did you mean double?"),
+        ("value: amount", "value: customer", "ingest.yml:15:16", "this gives string, and a number is needed", "cast"),
+        ("        currency: {value: USD}\n", "", "ingest.yml:10:7", "money without a currency", "currency"),
+        ("{path:", "{format: csv, path:", "ingest.yml:4:20", "files of format csv cannot be read yet", "parquet"),
+        ("id: fingerprint", "id: [custmer]", "ingest.yml:11:13", "no such column: custmer", "did you mean customer?"),
+    ],
+)
+def test_a_mistake_is_told_where_it_stands_with_a_way_out(
+    tmp_path: Path, right: str, wrong: str, place: str, sentence: str, way_out: str
+) -> None:
+    assert ORDERS.count(right) >= 1
+    [(where, what, way)] = found_in(tmp_path, ORDERS.replace(right, wrong, 1))
+
+    assert where.rsplit(":", 1)[0] == place.rsplit(":", 1)[0]  # the line; the column is project/'s own matter
+    assert sentence in what
+    assert way_out in way
+
+
+def test_a_lookup_by_a_part_of_the_key_is_refused(tmp_path: Path) -> None:
+    text = ORDERS.replace("events:", "lookups: {campaign: {table: campaigns, key: {start_date: at}}}\n    events:") + CAMPAIGNS
+    [(_, what, way_out)] = found_in(tmp_path, text)
+
+    assert what == "campaigns is looked up by its whole key: campaign_id"
+    assert "multiply" in way_out
+
+
+def test_columns_of_a_wrong_lookup_are_not_told_again(tmp_path: Path) -> None:
+    text = ORDERS.replace("events:", "lookups: {campaign: {table: campaign, key: {campaign_id: 1}}}\n    events:")
+    text = (
+        text.replace("column: at,", "column: campaign.start_date,").replace("value: amount", "value: campaign.costs") + CAMPAIGNS
+    )
+    [(_, what, way_out)] = found_in(tmp_path, text)
+
+    assert (what, way_out) == ("no source writes the reference table campaign", "did you mean campaigns?")
+
+
+def test_sources_that_look_one_another_up_are_refused(tmp_path: Path) -> None:
+    text = CAMPAIGNS.replace("reference:", "lookups: {self: {table: campaigns, key: {campaign_id: 1}}}\n    reference:")
+    [(_, what, _)] = [line for line in found_in(tmp_path, "sources:" + text) if "one another" in line[1]]
+
+    assert what == "these sources look one another up: campaigns"
+
+
+def test_a_source_becomes_exactly_one_thing(tmp_path: Path) -> None:
+    text = "sources:" + CAMPAIGNS.replace("    reference: {table: campaigns, key: [campaign_id]}\n", "")
+    [(_, what, _)] = found_in(tmp_path, text)
+
+    assert what == "a source becomes one of events, reference, person_attributes; here none stands"
+
+
+def test_reference_data_must_be_delivered_whole_and_may_not_be_combined_yet(tmp_path: Path) -> None:
+    text = CAMPAIGNS.replace("replaced", "appended").replace(
+        "key: [campaign_id]}", "key: [campaign_id], combine: {start_date: any}}"
+    )
+    lines = found_in(tmp_path, "sources:" + text)
+
+    assert [what for _, what, _ in lines] == ["reference are read as a whole", "`combine` is not understood yet"]
+
+
+def test_identifiers_stand_in_the_order_of_identity_yml(tmp_path: Path) -> None:
+    from dmp_spark.ingest.check_names import Names
+    from dmp_spark.ingest.check_records import identifiers
+    from dmp_spark.project.found import Found
+
+    names = Names({"a": "string", "b": "bigint"}, frozenset(), Found())
+    assert [each.name for each in identifiers({"email": "a", "card": "b"}, names, ["card", "email"], "x")] == ["card", "email"]
+    assert [each.name for each in identifiers({"email": "a", "card": "b"}, names, None, "x")] == ["email", "card"]
+    identifiers({"mail": "a"}, names, ["card", "email"], "x")
+    assert [problem.what for problem in names.found.problems] == ["identity.yml has no namespace mail"]
+
+
+def test_the_check_does_not_import_pyspark(tmp_path: Path) -> None:
+    import subprocess
+
+    code = "import sys; import dmp_spark.ingest.check, dmp_spark.ingest.tables, dmp_spark.ingest.manifest; sys.exit('pyspark' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parents[2], check=False).returncode == 0

@@ -1,0 +1,83 @@
+"""Whether a file fits the declared columns, told from its footer. No Spark."""
+
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from dmp_spark.ingest.headers import UnreadableFileError, probe
+
+NOON = datetime(2017, 7, 1, 12)
+
+
+def written(folder: Path, array: pa.Array, **options: object) -> str:
+    pq.write_table(pa.table({"x": array}), folder / "x.parquet", **options)
+    return str(folder / "x.parquet")
+
+
+@pytest.mark.parametrize(
+    ("array", "declared", "kind"),
+    [
+        (pa.array([1], pa.int64()), "bigint", "bigint"),
+        (pa.array([1], pa.int32()), "bigint", "int"),
+        (pa.array([1], pa.uint32()), "bigint", "bigint"),
+        (pa.array([1], pa.int32()), "decimal(12,2)", "int"),
+        (pa.array([1.5], pa.float32()), "double", "float"),
+        (pa.array([Decimal("1.50")]), "decimal(18,4)", "decimal(3,2)"),
+        (pa.array(["a"]).dictionary_encode(), "string", "string"),
+        (pa.array([None], pa.null()), "string", "void"),
+        (pa.array([NOON.date()]), "timestamp", "date"),
+        (pa.array([NOON], pa.timestamp("us")), "timestamp", "timestamp_ntz"),
+        (pa.array([NOON], pa.timestamp("us", "UTC")), "timestamp", "timestamp"),
+    ],
+)
+def test_values_that_have_their_place_in_the_declared_type_are_taken(
+    tmp_path: Path, array: pa.Array, declared: str, kind: str
+) -> None:
+    header, rows = probe(written(tmp_path, array), {"x": declared})
+
+    assert (header.types, rows) == ((("x", kind),), 1)
+    assert header.wall_clocks == ({"x"} if kind == "timestamp_ntz" else set())
+
+
+def test_int96_is_an_instant_as_spark_reads_it(tmp_path: Path) -> None:
+    file = written(tmp_path, pa.array([NOON], pa.timestamp("us")), use_deprecated_int96_timestamps=True)
+
+    assert probe(file, {"x": "timestamp"})[0].types == (("x", "timestamp"),)
+
+
+@pytest.mark.parametrize(
+    ("array", "declared", "sentence"),
+    [
+        (pa.array([1], pa.int64()), "int", "its column x holds bigint, declared is int"),
+        (pa.array([1.0]), "bigint", "its column x holds double, declared is bigint"),
+        (pa.array(["4711"]), "bigint", "its column x holds string, declared is bigint"),
+        (pa.array([1], pa.int64()), "decimal(18,4)", "its column x holds bigint, declared is decimal(18,4)"),
+        (pa.array([b"a"]), "string", "its column x holds binary, declared is string"),
+        (pa.array([NOON], pa.timestamp("ns")), "timestamp", "nanoseconds"),
+    ],
+)
+def test_values_that_would_be_lost_are_refused_and_not_told(
+    tmp_path: Path, array: pa.Array, declared: str, sentence: str
+) -> None:
+    with pytest.raises(UnreadableFileError, match="x") as refused:
+        probe(written(tmp_path, array), {"x": declared})
+
+    assert sentence in str(refused.value)
+    assert "4711" not in str(refused.value)
+
+
+def test_a_column_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(UnreadableFileError, match="it has no column y, z"):
+        probe(written(tmp_path, pa.array([1])), {"x": "bigint", "y": "string", "z": "string"})
+
+
+@pytest.mark.parametrize("content", [b"", b"PAR1", bytes(range(256)) * 20])
+def test_what_is_no_parquet_is_refused(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "x.parquet").write_bytes(content)
+
+    with pytest.raises(UnreadableFileError, match="it cannot be read as parquet"):
+        probe(str(tmp_path / "x.parquet"), {"x": "bigint"})

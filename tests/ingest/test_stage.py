@@ -1,0 +1,251 @@
+"""Deliveries through storage: what they leave in the tables, and what they leave alone."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from dmp_spark.errors import StageError
+from dmp_spark.ingest import stage
+from dmp_spark.ingest.spec import Computed, IngestSpec, Known, PersonAttributes, Reference, Source
+from dmp_spark.ingest.tables import contracts
+from dmp_spark.lakehouse.lakehouse import Lakehouse
+from dmp_spark.stage import Changes, RunContext, RunSummary
+from tests.acceptance.tables import rows_of, versions
+from tests.ingest.small_shop import COLUMNS, HAS_CUSTOMER, SANE_TIME, orders
+
+AT = datetime(2017, 5, 1, 12, tzinfo=UTC)
+AS_OF = datetime(2018, 1, 1, tzinfo=UTC)
+SCHEMA = pa.schema(
+    [
+        ("customer", pa.string()),
+        ("receipt", pa.int64()),
+        ("at", pa.timestamp("us", "UTC")),
+        ("amount", pa.float64()),
+        ("pieces", pa.int64()),
+    ]
+)
+ITEMS = Reference(
+    table="items",
+    key=("item_id",),
+    select=(Computed(name="item_id", expression="item"), Computed(name="kind", expression="kind")),
+    types={"item_id": "string", "kind": "string"},
+)
+CRM = PersonAttributes(
+    identifiers=(Computed(name="customer", expression="customer"),),
+    known=Known(kind="moment", moment="2017-01-01T00:00:00+00:00"),
+    attributes=(Computed(name="age", expression="age"),),
+)
+
+
+class Shop:
+    """A folder of deliveries and a lakehouse; each run is a new stage's view, as the pipeline gives it."""
+
+    def __init__(self, folder: Path, lakehouse_at: Callable[..., Lakehouse]) -> None:
+        self.folder, self.root, self.lakehouse_at, self.runs = folder, folder / "lakehouse", lakehouse_at, 0
+        self.orders = orders(HAS_CUSTOMER, SANE_TIME, path=str(folder / "orders"))
+        self.items = Source(
+            name="items",
+            path=str(folder / "items"),
+            arrives="replaced",
+            columns={"item": "bigint", "kind": "string"},
+            reference=ITEMS,
+        )
+        self.crm = Source(
+            name="crm",
+            path=str(folder / "crm"),
+            arrives="replaced",
+            columns={"customer": "string", "age": "string"},
+            person_attributes=CRM,
+        )
+
+    def deliver(self, file: str, rows: list[tuple[Any, ...]]) -> None:
+        """Orders (customer, receipt, at) in a file."""
+        lines = [
+            dict(zip(COLUMNS, (customer, receipt, at, float(receipt or 0), 1), strict=True)) for customer, receipt, at in rows
+        ]
+        self.write(f"orders/{file}", pa.Table.from_pylist(lines, SCHEMA))
+
+    def write(self, file: str, table: pa.Table) -> None:
+        """A file of any source."""
+        (self.folder / file).parent.mkdir(exist_ok=True)
+        pq.write_table(table, self.folder / file)
+
+    def run(self, *sources: Source, as_of: datetime = AS_OF, full: bool = False, most: float | None = None) -> RunSummary:
+        """One run of the stage over these sources."""
+        self.runs += 1
+        spec = IngestSpec(zone="UTC", currency="USD", hold_if_rejected_above=most, sources=sources or (self.orders,))
+        lakehouse = self.lakehouse_at(contracts(spec), stage="ingest", reads=stage.READS, writes=stage.WRITES)
+        started = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=self.runs)
+        return stage.run(RunContext(lakehouse, as_of, f"run-{self.runs}", started, "UTC", full), spec)
+
+    def rows(self, table: str, *columns: str) -> list[tuple[Any, ...]]:
+        """The rows of a table, in order."""
+        found = rows_of(self.root.joinpath(*table.split("."))).to_pylist()
+        return sorted((tuple(row[name] for name in columns) for row in found), key=str)
+
+
+@pytest.fixture
+def shop(tmp_path: Path, lakehouse_at: Callable[..., Lakehouse]) -> Shop:
+    return Shop(tmp_path, lakehouse_at)
+
+
+def test_a_delivery_with_mistakes_and_a_repetition_changes_no_event(shop: Shop) -> None:
+    """The acceptance delivery: a null household, a line of year 1900, a line again under another file's name."""
+    good = [("ann", 1, AT), ("bob", 2, AT), ("ann", 3, AT + timedelta(days=40))]
+    shop.deliver("2017.parquet", good)
+    first = shop.run()
+    assert (first.failed, first.held) == ((), ())
+    assert first.changes["silver.events"] == Changes(inserted=3)
+    events = rows_of(shop.root / "silver" / "events")
+    before = versions(shop.root)
+
+    assert shop.run().changes == {}
+    assert versions(shop.root) == before
+
+    shop.deliver("again.parquet", [(None, 4, AT), ("eve", 5, datetime(1900, 1, 1, tzinfo=UTC)), good[0]])
+    second = shop.run()
+
+    assert {
+        name: second.counts[name] for name in ("rows_in", "rows_mapped", "rows_accepted", "rows_duplicate", "rows_rejected")
+    } == {
+        "rows_in": 3,
+        "rows_mapped": 3,
+        "rows_accepted": 0,
+        "rows_duplicate": 1,
+        "rows_rejected": 2,
+    }
+    assert shop.rows("bronze.rejected", "reasons", "position", "state") == [
+        (["has_customer"], 0, "open"),
+        (["sane_time"], 1, "open"),
+    ]
+    assert rows_of(shop.root / "silver" / "events").sort_by("event_id").equals(events.sort_by("event_id"))
+    after = versions(shop.root)
+    assert [name for name in before if after[name] != before[name]] == ["bronze.files", "bronze.rejected"]
+    assert shop.rows("silver.identifiers", "value", "first_known_time") == [("ann", AT), ("bob", AT)]
+
+
+def test_a_file_of_random_bytes_refuses_its_source_and_no_other(shop: Shop) -> None:
+    shop.write("items/items.parquet", pa.table({"item": [1], "kind": ["milk"]}))
+    shop.deliver("good.parquet", [("ann", 1, AT)])
+    (shop.folder / "orders" / "bad.parquet").write_bytes(bytes(range(256)) * 8)
+
+    refused = shop.run(shop.items, shop.orders)
+    [sentence] = refused.failed
+    assert sentence == (
+        f"orders: {shop.folder}/orders/bad.parquet cannot be taken: it cannot be read as parquet; nothing of this source was taken"
+    )
+    assert shop.rows("silver.items", "item_id", "kind") == [("1", "milk")]
+    assert not (shop.root / "silver" / "events").exists()
+    assert shop.rows("bronze.files", "source", "state") == [("items", "taken"), ("orders", "refused")]
+
+    before = versions(shop.root)
+    assert shop.run(shop.items, shop.orders).failed == refused.failed
+    assert versions(shop.root) == before
+
+    (shop.folder / "orders" / "bad.parquet").unlink()
+    taken = shop.run(shop.items, shop.orders)
+    assert (taken.failed, taken.counts["rows_accepted"]) == ((), 1)
+
+
+def test_files_in_any_order_and_a_full_run_leave_the_same(shop: Shop, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Conflicting copies of one receipt: the smallest content holds, whichever came first; a changed rule takes back."""
+    one, other, third = [("ann", 1, AT), ("bob", 2, AT)], [("zoe", 1, AT), ("bob", 2, AT - timedelta(days=1))], [("cat", 7, AT)]
+    shop.deliver("b.parquet", one)
+    shop.run()
+    shop.deliver("a.parquet", other)
+    second = shop.run()
+    shop.deliver("c.parquet", third)
+    shop.run()
+    told = ("event_id", "subject_id", "event_time", "known_time")
+    stepwise = shop.rows("silver.events", *told)
+
+    assert [check.passed for check in second.checks] == [False]
+    assert shop.rows("silver.identifiers", "value", "first_known_time")[-1] == ("cat", AT)
+    before = versions(shop.root, ("silver",))
+    full = shop.run(full=True)
+    assert versions(shop.root, ("silver",)) == before
+    assert shop.rows("silver.events", *told) == stepwise
+    assert (full.counts["rows_in"], full.counts["rows_accepted"], full.counts["rows_duplicate"]) == (5, 3, 2)
+
+    late = SANE_TIME.model_copy(update={"require": "at < timestamp '2017-05-01' or receipt = 1"})
+    changed = shop.run(orders(HAS_CUSTOMER, late, path=shop.orders.path))
+    assert changed.changes["silver.events"].deleted == 1
+    assert "cat" not in [value for (value,) in shop.rows("silver.identifiers", "value")]
+
+    (shop.folder / "orders" / "c.parquet").unlink()
+    [sentence] = shop.run().failed  # the rule is as before, so all is read again
+    assert f"{shop.folder}/orders/c.parquet is gone" in sentence
+
+
+def test_a_killed_run_is_repaired_with_the_counts_of_a_clean_one(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop.deliver("a.parquet", [("ann", 1, AT), ("ann", 1, AT), ("bob", 2, AT)])
+    upsert = Lakehouse.upsert
+
+    def killed(self: Lakehouse, table: str, rows: object) -> Changes:
+        raise KeyboardInterrupt(table)
+
+    monkeypatch.setattr(Lakehouse, "upsert", killed)
+    with pytest.raises(KeyboardInterrupt, match="bronze.files"):
+        shop.run()
+    monkeypatch.setattr(Lakehouse, "upsert", upsert)
+
+    summary = shop.run()
+    assert (summary.counts["rows_accepted"], summary.counts["rows_duplicate"]) == (2, 1)
+    assert summary.changes["silver.events"] == Changes()
+    assert shop.rows("bronze.files", "rows_accepted", "rows_duplicate") == [(2, 1)]
+
+
+def test_too_many_rejected_records_hold_everything_back(shop: Shop) -> None:
+    shop.deliver("a.parquet", [("ann" if number % 10 else None, number, AT) for number in range(1_000)])
+
+    held = shop.run(most=0.05)
+    assert held.held == (
+        "orders: 10.0 % of 1,000 records were rejected, more than 5 % (has_customer 100); nothing of this run was published",
+    )
+    assert held.changes == {}
+    assert versions(shop.root) == {}
+    assert shop.run(most=0.10).held == ()
+
+
+def test_the_latest_listing_of_a_replaced_source_is_the_whole_truth(shop: Shop) -> None:
+    shop.write("items/items.parquet", pa.table({"item": [1, 2, 2], "kind": ["milk", "tea", "tea"]}))
+    shop.write("crm/crm.parquet", pa.table({"customer": ["ann", "bob"], "age": ["30", "40"]}))
+    first = shop.run(shop.items, shop.crm)
+    assert (first.counts["rows_accepted"], first.counts["rows_duplicate"]) == (4, 1)
+
+    shop.write("items/items.parquet", pa.table({"item": [2, 3, None], "kind": ["tea", "jam", "?"]}))
+    shop.write("crm/crm.parquet", pa.table({"customer": ["ann"], "age": ["31"]}))
+    later = AS_OF + timedelta(days=7)
+    shop.run(shop.items, shop.crm, as_of=later)
+
+    said = datetime(2017, 1, 1, tzinfo=UTC)
+    assert shop.rows("silver.items", "item_id", "kind") == [("2", "tea"), ("3", "jam")]
+    assert shop.rows("bronze.rejected", "reasons") == [(["no_key"],)]
+    assert shop.rows("silver.person_attributes", "value", "valid_from", "valid_until") == [
+        ("30", said, later),
+        ("31", later, None),
+        ("40", said, later),
+    ]
+    assert shop.rows("bronze.files", "source", "state") == [
+        ("crm", "replaced"),
+        ("crm", "taken"),
+        ("items", "replaced"),
+        ("items", "taken"),
+    ]
+
+
+def test_a_reference_table_whose_rows_differ_under_one_key_is_refused_with_examples(shop: Shop) -> None:
+    shop.write("items/items.parquet", pa.table({"item": [1, 1, 2], "kind": ["milk", "tea", "jam"]}))
+
+    with pytest.raises(StageError) as refused:
+        shop.run(shop.items)
+    assert str(refused.value) == (
+        'items: item_id is no key of silver.items: 1 of its values stand in rows that differ, such as {"item_id":"1"}. '
+        "Name more columns in `key`, or select fewer."
+    )
+    assert versions(shop.root) == {}

@@ -1,0 +1,87 @@
+"""What is told about a wrong models.yml, and what a right one becomes."""
+
+from dmp_spark.models.spec import Candidate
+from tests.written_project import resolved, told
+
+RIGHT = """\
+validation: {by: moment, folds: 2, confidence: 90 %}
+prepare: {numbers: {missing: {fill: median, flag: false}, scale: none}}
+candidates:
+  classification:
+    trees: {family: random_forest, trees: 3}
+    linear: {family: logistic_regression}
+tasks:
+  leaves:
+    kind: classification
+    eligible: feature.baskets_90d > 0
+    rule: -feature.spend_ever
+    label: {of: purchase, take: count(*) = 0, ahead: 2 weeks}
+    choose_by: log_loss
+"""
+
+
+def test_a_task_becomes_what_the_stage_needs_and_learners_see_numbers_only(tmp_path):
+    spec, found = resolved(tmp_path, "models", models=RIGHT)
+    assert told(found) == []
+    assert (spec.project, spec.zone, spec.folds, spec.confidence) == ("shop", "America/New_York", 2, 0.9)
+    assert spec.numbers == ("baskets_90d", "spend_ever")  # neither times nor lists
+    assert (spec.preparation.flag_missing, spec.preparation.clip_factor, spec.preparation.scale) == (False, None, False)
+    assert spec.candidates[0] == Candidate(name="trees", family="random_forest", parameters={"trees": 3, "depth": 8})
+    assert spec.baseline == "linear"
+    (task,) = spec.tasks
+    assert (task.horizon_days, task.choose_by) == (14, "log_loss")
+    assert task.names == {"feature.baskets_90d": "bigint", "feature.spend_ever": "decimal(18,4)"}
+
+
+def test_every_mistake_is_told_where_it_stands_and_the_task_is_left_out(tmp_path):
+    spec, found = resolved(
+        tmp_path,
+        "models",
+        models="""\
+        candidates:
+          classification:
+            forest: {family: random_forest, step: 0.1}
+            rule: {family: logistic_regression}
+        tasks:
+          one:
+            kind: classification
+            eligible: feature.baskets_91d > 0
+            rule: feature.baskets_90d
+            label: {of: purchase, take: count(*) = 0, ahead: 30 days}
+          two:
+            kind: classification
+            rule: feature.favourites_ever
+            label: {of: purchase, take: count(*) = 0, ahead: 1 month}
+          three:
+            kind: regression
+            rule: feature.spend_ever
+            label: {of: purchase, take: sum(value), ahead: 30 days}
+          four:
+            kind: classification
+            rule: feature.spend_ever
+            label: {of: purchase, take: count(*) = 0}
+          five:
+            kind: classification
+            eligible: feature.baskets_90d
+            rule: feature.spend_ever
+            label: {of: purchase, take: count(*) = 0, ahead: 30 days}
+        """,
+    )
+    lines = [(int(place.split(":")[1]), what) for place, what, _ in told(found)]
+    assert [line for line, _ in lines] == [3, 4, 8, 13, 14, 16, 22, 25]
+    assert lines[0][1] == "random_forest has no parameter step"
+    assert lines[3][1] == "a rule gives a number, and this gives array<string>"
+    assert lines[5][1] == "regression is not there yet"
+    assert any("baskets_90d" in way_out for _, _, way_out in told(found))
+    assert spec.tasks == ()
+
+
+def test_without_features_there_is_one_sentence_about_it_and_a_spec(tmp_path):
+    spec, found = resolved(tmp_path, "models", contracts={}, models=RIGHT)
+    assert [what for _, what, _ in told(found)] == ["models need features.yml, and there is none"]
+    assert (spec.numbers, spec.tasks) == ((), ())
+
+
+def test_a_confidence_that_makes_no_interval_is_told(tmp_path):
+    _, found = resolved(tmp_path, "models", models=RIGHT.replace("90 %", "100 %"))
+    assert [what for _, what, _ in told(found)] == ["an interval needs a confidence of 50 % or more and less than 100 %"]

@@ -1,0 +1,38 @@
+"""A pytest plugin (`-p tests.skips`): more skips than tests/expected_skips.txt names fail the run."""
+
+from pathlib import Path
+
+import pytest
+
+EXPECTED = Path(__file__).with_name("expected_skips.txt")
+
+
+def expected() -> set[str]:
+    """The tests that may be skipped."""
+    lines = (line.split("#")[0].strip() for line in EXPECTED.read_text(encoding="utf-8").splitlines())
+    return {line for line in lines if line}
+
+
+class Skips:
+    """Collects what was skipped and judges at the end."""
+
+    def __init__(self) -> None:
+        self.seen: dict[str, str] = {}
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.skipped and not hasattr(report, "wasxfail"):
+            self.seen[report.nodeid] = str(report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr)
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
+        if set(self.seen) - expected() and exitstatus == pytest.ExitCode.OK:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        for name, why in sorted(self.seen.items()):
+            mark = "as expected" if name in expected() else "NOT EXPECTED: name it in tests/expected_skips.txt, or let it run"
+            terminalreporter.write_line(f"skipped {name}: {why} ({mark})")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(Skips(), "expected-skips")
