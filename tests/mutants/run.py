@@ -16,7 +16,18 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
-COPIED = ("dmp_spark", "jobs", "tests", "conf", "requirements", "pyproject.toml", "setup.py", "README.md", ".importlinter", "spark-submit.sh")
+COPIED = (
+    "dmp_spark",
+    "jobs",
+    "tests",
+    "conf",
+    "requirements",
+    "pyproject.toml",
+    "setup.py",
+    "README.md",
+    ".importlinter",
+    "spark-submit.sh",
+)
 MAIN = "import sys; from dmp_spark.cli.main import main; sys.exit(main())"
 
 
@@ -44,7 +55,12 @@ def tree(folder: Path) -> Path:
 def applied(copy: Path, name: str, *words: str) -> str:
     """Apply a patch to the copy; what git complains about, or nothing."""
     done = subprocess.run(
-        ["git", "apply", *words, str(HERE / f"{name}.patch")], cwd=copy, capture_output=True, text=True, check=False, env=_environment(copy)
+        ["git", "apply", *words, str(HERE / f"{name}.patch")],
+        cwd=copy,
+        capture_output=True,
+        text=True,
+        check=False,
+        env=_environment(copy),
     )
     return done.stderr.strip()
 
@@ -58,7 +74,9 @@ def killed(name: str, test: str) -> tuple[bool, str]:
         checked = _python(copy, "-c", MAIN, "check", "-p", "conf/complete_journey")
         if checked.returncode:
             return False, f"dmp check does not pass on it: {checked.stderr[-500:]}"
-        tested = _python(copy, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "--override-ini=addopts=--import-mode=importlib", test)
+        tested = _python(
+            copy, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "--override-ini=addopts=--import-mode=importlib", test
+        )
         said = tested.stdout + tested.stderr
         if tested.returncode == 0:
             return False, f"survived: {test} passed"
@@ -93,7 +111,10 @@ def main() -> int:
         else:
             passed, said = killed(name, test)
         good += passed
-        print(f"{'red   ' if passed and not wanted.applies else 'ok    ' if passed else 'FAILED'} {name:<40} {said} ({time.monotonic() - begin:.0f} s)", flush=True)
+        print(
+            f"{'red   ' if passed and not wanted.applies else 'ok    ' if passed else 'FAILED'} {name:<40} {said} ({time.monotonic() - begin:.0f} s)",
+            flush=True,
+        )
     print(f"{good} of {len(mutants)} {'apply' if wanted.applies else 'mutants are red'}")
     return 0 if good == len(mutants) else 1
 

@@ -16,7 +16,11 @@ class SparkLike(Exception):
         ("The value 'jane doe' of the type STRING cannot be cast", "jane", "cannot be cast"),
         ("wrong: jane@example.org came twice", "jane", "came twice"),
         ("id 4912345678 is doubled", "4912345678", "is doubled"),
-        ('CHECK constraint ripe violated by row with values:\n - label : 0.31\n - person_id : p77', "p77", "constraint ripe violated"),
+        (
+            "CHECK constraint ripe violated by row with values:\n - label : 0.31\n - person_id : p77",
+            "p77",
+            "constraint ripe violated",
+        ),
         ('key "smith, john" is there already', "smith", "is there already"),
     ],
 )

@@ -10,9 +10,7 @@ from dmp_spark.operations.position import Position, causes, hash_of
 
 AS_OF = datetime(2018, 1, 1, 5, tzinfo=UTC)
 READ = {"silver.events": 3, "silver.items": 1}
-STANDS = Position(
-    read=READ, written={"gold.features": 2}, inputs_hash=hash_of(READ), as_of=AS_OF, spec_hash="s", code_hash="c"
-)
+STANDS = Position(read=READ, written={"gold.features": 2}, inputs_hash=hash_of(READ), as_of=AS_OF, spec_hash="s", code_hash="c")
 LAST = Row(
     "r", "features", AS_OF, AS_OF, 1.0, "done",
     versions_read=READ, versions_written={"gold.features": 2}, inputs_hash=hash_of(READ), spec_hash="s", code_hash="c",

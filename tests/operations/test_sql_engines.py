@@ -26,6 +26,7 @@ select max_by(event_id, quantity), min_by(event_id, quantity), count_if(is_bot),
 select date_trunc('month', event_date), date_trunc('week', event_time), year(event_date), month(event_date), day(event_date), quarter(event_date), hour(event_time), dayofweek(event_date), dayofyear(event_date) from silver.events order by event_id
 select date_add(event_date, 3), date_sub(event_date, 3), datediff(event_date, date '2017-01-01'), last_day(event_date), to_date('2017-02-03') from silver.events order by event_id
 select event_id from silver.events where event_time >= timestamp '2017-02-03T00:00:00-05:00' or event_date = '2017-01-01' order by 1
+select from_utc_timestamp(event_time, 'America/New_York'), hour(from_utc_timestamp(event_time, 'America/New_York')) from silver.events order by event_id
 select event_id, f from silver.events lateral view explode(flags) t as f order by 1, 2
 select size(flags), size(attributes), array_contains(flags, 'x'), cardinality(attributes), map_keys(attributes), attributes.store_id from silver.events order by event_id
 select upper(text), length(text), concat(text, event_type), concat_ws('-', text, event_type), substring(event_id, 2, 1), replace(text, 'a', 'z'), trim(text), left(event_id, 1) from silver.events order by event_id

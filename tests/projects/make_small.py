@@ -76,7 +76,9 @@ def main() -> None:
         kept = connection.sql(f"select * from {table} where {rows} order by {order}").to_arrow_table()
         target = SMALL / "data" / f"{table}.parquet"
         # int96 times, as in the package's own files, so that Spark reads the same types from both
-        pq.write_table(kept, target, compression="zstd", compression_level=19, store_schema=False, use_deprecated_int96_timestamps=True)
+        pq.write_table(
+            kept, target, compression="zstd", compression_level=19, store_schema=False, use_deprecated_int96_timestamps=True
+        )
         print(f"{table}: {kept.num_rows} rows, {target.stat().st_size} bytes")
 
 

@@ -82,7 +82,9 @@ class Bench:
         differing = sorted(name for name in self.expected.keys() | found.keys() if self.expected.get(name) != found.get(name))
         if exports(self.lakehouse) != self.exported:
             differing.append("exports")
-        return (False, f"died with 137, then differs: {', '.join(differing)}") if differing else (True, "died with 137, then equal")
+        return (
+            (False, f"died with 137, then differs: {', '.join(differing)}") if differing else (True, "died with 137, then equal")
+        )
 
 
 def main() -> int:
@@ -104,7 +106,9 @@ def main() -> int:
             passed, said = bench.inject(point)
             failed += not passed
             stage, name = point.split(".")
-            print(f"{'ok    ' if passed else 'FAILED'} {stage:<10} {name:<18} {said} ({time.monotonic() - begin:.0f} s)", flush=True)
+            print(
+                f"{'ok    ' if passed else 'FAILED'} {stage:<10} {name:<18} {said} ({time.monotonic() - begin:.0f} s)", flush=True
+            )
     print(f"{len(points) - failed} of {len(points)} injections ended equal")
     return 1 if failed else 0
 

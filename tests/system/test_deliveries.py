@@ -27,7 +27,11 @@ def assert_same_tables(lakehouse: Path, expected: Path, scratch: Path) -> None:
     """Silver and gold of both hold the same rows, ids included."""
     found, wanted = dump(lakehouse, scratch / "found"), dump(expected, scratch / "wanted")
     assert found.keys() == wanted.keys()
-    differing = {name: (scratch / "found" / f"{name}.csv", scratch / "wanted" / f"{name}.csv") for name in found if found[name] != wanted[name]}
+    differing = {
+        name: (scratch / "found" / f"{name}.csv", scratch / "wanted" / f"{name}.csv")
+        for name in found
+        if found[name] != wanted[name]
+    }
     assert not differing, f"diff these: {differing}"
 
 
@@ -68,13 +72,19 @@ def test_what_is_wrong_with_a_record_is_on_record_and_changes_nothing(going_on: 
     lines = read(SMALL / "data" / "transactions.parquet")
     nobody = with_value(with_value(lines.slice(0, 1), "household_id", None), "basket_id", 1)
     old = pa.timestamp(str(lines.schema.field("transaction_timestamp").type.unit))
-    ancient = with_value(with_value(lines.slice(1, 1), "transaction_timestamp", pa.scalar(-2208988800, pa.timestamp("s")).cast(old).as_py()), "basket_id", 2)
+    ancient = with_value(
+        with_value(lines.slice(1, 1), "transaction_timestamp", pa.scalar(-2208988800, pa.timestamp("s")).cast(old).as_py()),
+        "basket_id",
+        2,
+    )
     write(pa.concat_tables([nobody, ancient, lines.slice(2, 1)]), going_on.project / "data" / "transactions" / "late.parquet")
     done = dmp("run", "-p", str(going_on.project), "--until", "ingest")
     assert done.code == 0, done.everything
     rejected = rows_of(going_on.lakehouse / "bronze" / "rejected").to_pylist()
     assert sorted(row["reasons"] for row in rejected) == [["has_household"], ["sane_time"]]
-    (file,) = [row for row in rows_of(going_on.lakehouse / "bronze" / "files").to_pylist() if row["path"].endswith("late.parquet")]
+    (file,) = [
+        row for row in rows_of(going_on.lakehouse / "bronze" / "files").to_pylist() if row["path"].endswith("late.parquet")
+    ]
     assert (file["rows_in"], file["rows_rejected"], file["rows_duplicate"], file["rows_accepted"]) == (3, 2, 1, 0)
     assert dump(going_on.lakehouse, tmp_path / "after") == before
 

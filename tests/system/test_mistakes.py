@@ -9,7 +9,11 @@ from tests.system.commands import dmp, replace_in, small_copy
 
 def test_four_planted_mistakes_are_told_with_file_line_caret_and_suggestion(tmp_path: Path) -> None:
     project = small_copy(tmp_path)
-    replace_in(project / "ingest.yml", "    arrives: appended\n    columns: {campaign_id: bigint, household_id: bigint}", "    arives: appended\n    columns: {campaign_id: bigint, household_id: bigint}")
+    replace_in(
+        project / "ingest.yml",
+        "    arrives: appended\n    columns: {campaign_id: bigint, household_id: bigint}",
+        "    arives: appended\n    columns: {campaign_id: bigint, household_id: bigint}",
+    )
     replace_in(project / "profiles.yml", "baskets: baskets_ever", "baskets: basket_ever")
     replace_in(project / "segments.yml", "  growing:", "  coupon_lovers:")
     (project / "activation.yml").rename(project / "activations.yml")
