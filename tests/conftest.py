@@ -26,7 +26,9 @@ def lakehouse_at(spark: "SparkSession", tmp_path: Path) -> Callable[..., "Lakeho
     """A function that opens a lakehouse in a temporary folder: `lakehouse_at(contracts, stage="x", reads=…, writes=…)`."""
     from dmp_spark.lakehouse.lakehouse import Lakehouse
 
-    def opened(contracts: Mapping[str, object], stage: str = "test", reads: tuple[str, ...] = ("*",), writes: tuple[str, ...] = ("*",)) -> Lakehouse:
+    def opened(
+        contracts: Mapping[str, object], stage: str = "test", reads: tuple[str, ...] = ("*",), writes: tuple[str, ...] = ("*",)
+    ) -> Lakehouse:
         return Lakehouse(spark, tmp_path / "lakehouse", contracts, "run-1", stage, reads, writes)
 
     return opened

@@ -63,8 +63,15 @@ def _lookups(
         if name in events:
             found.add("name-taken", f"{name} is a column of events already", address, "give the lookup another name")
         if contract is None:
-            known = [table.removeprefix("silver.reference_").removeprefix("silver.") for table in contracts if _is_reference(table)]
-            found.add("unknown-table", f"no source gives the reference table {said.table}", f"{address}.table", Found.suggest(said.table, known))
+            known = [
+                table.removeprefix("silver.reference_").removeprefix("silver.") for table in contracts if _is_reference(table)
+            ]
+            found.add(
+                "unknown-table",
+                f"no source gives the reference table {said.table}",
+                f"{address}.table",
+                Found.suggest(said.table, known),
+            )
             continue
         if set(said.key) != set(contract.key):
             what = f"a lookup joins by the whole key of {said.table}: {', '.join(contract.key)}"
@@ -112,11 +119,17 @@ def _event_types(project: Project) -> set[str]:
 
 
 def _measures(written: FeaturesFile, columns: Mapping[str, str], types: set[str], found: Found) -> tuple[Measure, ...]:
-    measures, taken = [], {}
+    measures: list[Measure] = []
+    taken: dict[str, str] = {}
     for name, said in written.measures.items():
         address = f"features.measures.{name}"
         if said.ahead is not None:
-            found.add("law-5", "a feature looks back; labels look ahead", f"{address}.ahead", "use over, or make it a label in models.yml")
+            found.add(
+                "law-5",
+                "a feature looks back; labels look ahead",
+                f"{address}.ahead",
+                "use over, or make it a label in models.yml",
+            )
             continue
         measure = _measure(name, said, columns, types, address, found)
         clashes = [column.name for column in measure.columns if column.name in taken]
@@ -129,15 +142,21 @@ def _measures(written: FeaturesFile, columns: Mapping[str, str], types: set[str]
     return tuple(measures)
 
 
-def _measure(
-    name: str, said: MeasureFile, columns: Mapping[str, str], types: set[str], address: str, found: Found
-) -> Measure:
+def _measure(name: str, said: MeasureFile, columns: Mapping[str, str], types: set[str], address: str, found: Found) -> Measure:
     for wrong in sorted(set(said.event_types) - types) if types else ():
-        found.add("unknown-event", f"no source writes events of type {wrong}", f"{address}.of", Found.suggest(wrong, sorted(types)))
+        found.add(
+            "unknown-event", f"no source writes events of type {wrong}", f"{address}.of", Found.suggest(wrong, sorted(types))
+        )
     try:
         return resolve_measure(name, said, columns)
     except MeasureError as error:
-        found.add("expression" if error.part in ("where", "take") else "measure", error.message, f"{address}.{error.part}", error.way_out, error.offset)
+        found.add(
+            "expression" if error.part in ("where", "take") else "measure",
+            error.message,
+            f"{address}.{error.part}",
+            error.way_out,
+            error.offset,
+        )
         return unresolved(name, said)
 
 

@@ -7,7 +7,9 @@ READS = ("silver.events", "silver.identity_map", "silver.items", "silver.referen
 WRITES = ("gold.features", "gold.labels")
 
 PERSON = Column("person_id", "string", "the person, as in silver.identity_map", nullable=False)
-MOMENT = Column("as_of", "timestamp", "the moment: a local midnight; what came or was known later is not in the row", nullable=False)
+MOMENT = Column(
+    "as_of", "timestamp", "the moment: a local midnight; what came or was known later is not in the row", nullable=False
+)
 
 LABELS = Contract(
     name="gold.labels",

@@ -21,7 +21,7 @@ def stable_id(*parts: Column | str) -> Column:
 
 
 def content_hash(columns: Mapping[str, str]) -> Column:
-    """bigint xxhash64 over columns (name → type text, already cast), told apart where plain xxhash64 is not.
+    """Bigint xxhash64 over columns (name → type text, already cast), told apart where plain xxhash64 is not.
 
     One string of null bits goes first; each array or map gives its size and its (sorted) entries with null flags,
     because xxhash64 skips nulls and does not see the borders between arrays.

@@ -12,6 +12,7 @@ from dmp_spark.ingest.spec import PersonAttributes, Source
 from dmp_spark.ingest.subjects import carried
 
 FACT = ("source", "subject_id", "attribute")
+INTERVAL = ("valid_from", "value", "valid_until", "_opened_as_of")
 
 
 def records_of_facts(records: DataFrame, source: Source, facts: PersonAttributes, clocks: times.Clocks) -> DataFrame:
@@ -60,7 +61,7 @@ def history(standing: DataFrame, facts: DataFrame, as_of: datetime, begin: datet
     before = _taken_back(standing, now)
     latest = Window.partitionBy(*FACT).orderBy(F.col("valid_from").desc())
     ranked = before.withColumn("_back", F.row_number().over(latest))
-    last = ranked.where(F.col("_back") == 1).select(*FACT, "valid_from", "value", "valid_until")
+    last = ranked.where(F.col("_back") == 1).drop("_back")
     current = facts.select(*FACT, F.col("value").alias("_value"), F.col("known_time").alias("_known"))
     joined = last.join(current, on=list(FACT), how="full_outer")  # one to one
     moved = joined.select(*FACT, F.explode(_intervals(now)).alias("one")).select(*FACT, "one.*")
@@ -72,27 +73,32 @@ def history(standing: DataFrame, facts: DataFrame, as_of: datetime, begin: datet
 def _intervals(now: Column) -> Column:
     """The last interval as it is after the fact came, and the one that the fact opens; either may be missing."""
     valid_from, valid_until, known = F.col("valid_from"), F.col("valid_until"), F.col("_known")
+    never = F.lit(None).cast("timestamp")
     is_held = valid_from.isNotNull() & valid_until.isNull() & known.isNotNull() & (F.col("value") == F.col("_value"))
     begins = F.when(valid_from.isNull() | (known > F.coalesce(valid_until, valid_from)), known).otherwise(now)
-    ends = F.when(is_held, F.lit(None).cast("timestamp")).when(valid_until.isNotNull(), valid_until)
-    ends = ends.when(known.isNotNull(), begins).otherwise(now)
-    still = F.struct(valid_from, F.col("value").alias("value"), ends.alias("valid_until"))
-    opened = F.struct(
-        begins.alias("valid_from"), F.col("_value").alias("value"), F.lit(None).cast("timestamp").alias("valid_until")
-    )
-    return F.array_compact(
-        F.array(F.when(valid_from.isNotNull(), still), F.when(known.isNotNull() & ~F.coalesce(is_held, F.lit(False)), opened))
-    )
+    ends = F.when(is_held, never).when(valid_until.isNotNull(), valid_until).when(known.isNotNull(), begins).otherwise(now)
+    still = _interval(valid_from, F.col("value"), ends, F.col("_opened_as_of"))
+    opened = _interval(begins, F.col("_value"), never, now)
+    is_opened = known.isNotNull() & ~F.coalesce(is_held, F.lit(False))
+    return F.array_compact(F.array(F.when(valid_from.isNotNull(), still), F.when(is_opened, opened)))
+
+
+def _interval(valid_from: Column, value: Column, valid_until: Column, opened: Column) -> Column:
+    columns = (valid_from, value, valid_until, opened)
+    return F.struct(*[column.alias(name) for column, name in zip(columns, INTERVAL, strict=True)])
 
 
 def _taken_back(standing: DataFrame, now: Column) -> DataFrame:
-    """The intervals without what a run at this moment opened or closed."""
-    first = Window.partitionBy(*FACT).orderBy("valid_from")
-    rows = standing.select(*FACT, "valid_from", "value", "valid_until", F.row_number().over(first).alias("_number"))
-    reopened = F.when(F.col("valid_until") != now, F.col("valid_until"))
-    return rows.where((F.col("valid_from") != now) | (F.col("_number") == 1)).select(
-        *FACT, "valid_from", "value", reopened.alias("valid_until")
+    """The intervals without what a run at this moment opened; those that it closed are open again."""
+    along = Window.partitionBy(*FACT).orderBy("valid_from")
+    is_own = F.coalesce(F.col("_opened_as_of") == now, F.lit(False))
+    next_own = F.lead(F.when(is_own, F.col("valid_from"))).over(along)
+    is_closed_here = F.coalesce((F.col("valid_until") == now) | (F.col("valid_until") == next_own), F.lit(False))
+    valid_until = F.when(~is_closed_here, F.col("valid_until"))
+    rows = standing.select(
+        *FACT, "valid_from", "value", valid_until.alias("valid_until"), "_opened_as_of", is_own.alias("_is_own")
     )
+    return rows.where(~F.col("_is_own")).drop("_is_own")
 
 
 def _begun(intervals: DataFrame, begin: Column) -> DataFrame:

@@ -69,9 +69,12 @@ def file_id(source: str, seen: FileSeen) -> str:
     return stable_text_id(source, seen.path, str(seen.length), str(seen.modified_at_micros))
 
 
-def spec_hash(source: Source, spec: IngestSpec) -> str:
-    """12 hex digits over all that decides what a record becomes; the path does not, for files have ids of their own."""
-    text = source.model_dump_json(exclude={"path"}) + spec.zone
+def spec_hash(source: Source, spec: IngestSpec, looked_up: Iterable[str] = ()) -> str:
+    """12 hex digits over all that decides what a record becomes; the path does not, for files have ids of their own.
+
+    `looked_up` are the file ids behind the reference tables that the source looks up.
+    """
+    text = "\n".join([source.model_dump_json(exclude={"path"}), spec.zone, *sorted(looked_up)])
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
@@ -81,13 +84,20 @@ def listing_hash(spec: IngestSpec) -> str:
     return hashlib.sha256("\n".join(ids).encode()).hexdigest()
 
 
-def plan(source: Source, spec: IngestSpec, seen: Sequence[FileSeen], known: Iterable[Known], again: str = "") -> Plan:
+def plan(
+    source: Source,
+    spec: IngestSpec,
+    seen: Sequence[FileSeen],
+    known: Iterable[Known],
+    again: str = "",
+    looked_up: Iterable[str] = (),
+) -> Plan:
     """What to do with a source, of the files seen now and those known; `again` says why all must be read again, if so."""
-    digest = spec_hash(source, spec)
+    digest = spec_hash(source, spec, looked_up)
     listed = {file_id(source.name, each): each for each in seen}
     taken = {row.file_id: row for row in known if row.source == source.name and row.state == State.TAKEN}
     if not again and any(row.spec_hash != digest for row in taken.values()):
-        again = "its part of ingest.yml changed"
+        again = "its part of ingest.yml or a table that it looks up changed"
     if source.arrives == "replaced":
         return _plan_replaced(source, digest, listed, taken, again)
     paths = {each.path for each in seen}

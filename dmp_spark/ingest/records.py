@@ -4,13 +4,14 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from urllib.parse import quote
 
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from dmp_spark.ingest.headers import Header
 
+URI_SIGNS = "_-!.~'()*,;:$&+=@/"
 PLACES = "array<struct<uri:string,file_id:string,landed:bigint>>"
 
 
@@ -47,10 +48,12 @@ def _with_places(records: DataFrame, files: Mapping[str, Landed]) -> DataFrame:
     rows = [
         {"uri": uri, "file_id": file_id, "landed": landed.landed_micros}
         for file_id, landed in files.items()
-        for uri in sorted({Path(landed.path).as_uri(), f"file://{landed.path}"})  # escaped or not, as the file system says it
+        for uri in sorted({_as_uri(landed.path), landed.path})
     ]
     places = records.sparkSession.range(1).select(F.inline(F.from_json(F.lit(json.dumps(rows)), PLACES)))
-    joined = records.join(F.broadcast(places), on=records["_uri"] == places["uri"], how="left")  # many to one
+    joined = records.join(
+        F.broadcast(places), on=F.regexp_replace("_uri", "^file:/+", "/") == places["uri"], how="left"
+    )  # many to one
     return joined.withColumns({"_file_id": F.col("file_id"), "_landed_at": _micros(F.col("landed"))}).drop(
         "_uri", "uri", "file_id", "landed"
     )
@@ -58,6 +61,11 @@ def _with_places(records: DataFrame, files: Mapping[str, Landed]) -> DataFrame:
 
 def _micros(column: Column) -> Column:
     return F.timestamp_micros(column)
+
+
+def _as_uri(path: str) -> str:
+    """The path as Java's URI spells it: other letters stay, blanks and signs that mean something are escaped."""
+    return "".join(sign if sign.isalnum() or ord(sign) > 127 or sign in URI_SIGNS else quote(sign, safe="") for sign in path)
 
 
 def _literally(path: str) -> str:

@@ -58,12 +58,13 @@ def run(context: RunContext, spec: IngestSpec) -> RunSummary:
 
 def _look_at(context: RunContext, source: Source, spec: IngestSpec, work: Work, tables: dict[str, DataFrame]) -> None:
     """Plan a source, prove that its files can be read, take it; `tables` are the reference tables as they will be."""
-    waits = _lookup_tables(context, source, work, tables)
+    waits = _lookup_tables(context, source, tables)
     if waits:
         work.refuse(source.name, f"it looks up {waits}, which is not there")
         return
     seen = list_files(source.path)
-    planned = plan(source, spec, seen, work.known, _why_again(context, source, work))
+    again = "a full run was asked for" if context.full else ""
+    planned = plan(source, spec, seen, work.known, again, _looked_up(source, spec, work))
     has_any = any(row.source == source.name and row.state == State.TAKEN for row in work.known)
     if not seen and (source.arrives == "replaced" or not has_any):
         work.refuse(source.name, f"there is no file at {source.path}")
@@ -90,7 +91,7 @@ def _look_at(context: RunContext, source: Source, spec: IngestSpec, work: Work, 
             tables[name] = taken.accepted.select(*source.reference.types, "flags")
 
 
-def _lookup_tables(context: RunContext, source: Source, work: Work, tables: dict[str, DataFrame]) -> str:
+def _lookup_tables(context: RunContext, source: Source, tables: dict[str, DataFrame]) -> str:
     """Put the tables that a source looks up into `tables`; the name of one that nobody has written yet, if there is one."""
     for lookup in source.lookups:
         if lookup.table not in tables:
@@ -100,12 +101,13 @@ def _lookup_tables(context: RunContext, source: Source, work: Work, tables: dict
     return ""
 
 
-def _why_again(context: RunContext, source: Source, work: Work) -> str:
-    if context.full:
-        return "a full run was asked for"
-    retaken = {reference_name(each.source.reference.table) for each in work.taken if each.source.reference}
-    changed = [lookup.table for lookup in source.lookups if lookup.table in retaken]
-    return f"{', '.join(changed)} changed" if changed else ""
+def _looked_up(source: Source, spec: IngestSpec, work: Work) -> list[str]:
+    """The file ids behind the tables that a source looks up, as they stand or, where they are taken in this run, will stand."""
+    wanted = {lookup.table for lookup in source.lookups}
+    owners = {each.name for each in spec.sources if each.reference and reference_name(each.reference.table) in wanted}
+    fresh = {each.source.name: list(each.probed.plan.files) for each in work.taken if each.source.name in owners}
+    old = [row.file_id for row in work.known if row.source in owners - fresh.keys() and row.state == State.TAKEN]
+    return old + [file_id for ids in fresh.values() for file_id in ids]
 
 
 def _probe(context: RunContext, planned: Plan, work: Work) -> Probed | None:

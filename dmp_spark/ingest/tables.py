@@ -78,6 +78,12 @@ PERSON_ATTRIBUTES = Contract(
         Column("valid_from", "timestamp", "from when this was known", nullable=False),
         Column("value", "string", "the value, as text", personal=True),
         Column("valid_until", "timestamp", "until when; null while it holds"),
+        Column(
+            "_opened_as_of",
+            "timestamp",
+            "as_of of the run that opened it: a run at the same as_of takes it back first",
+            audit=True,
+        ),
         Column("_ingested_at", "timestamp", "start of the run that wrote it", audit=True),
     ),
 )
@@ -108,7 +114,9 @@ FILES = Contract(
         Column("rows_rejected", "bigint", "those that broke a rule, as in bronze.rejected", "events"),
         Column("rows_suppressed", "bigint", "those of people who were erased", "events"),
         Column("reason", "string", "why it was refused"),
-        Column("spec_hash", "string", "the resolved source it was read with; another one reads all its files again"),
+        Column(
+            "spec_hash", "string", "the resolved source, and files of what it looks up; another hash reads all its files again"
+        ),
         Column("_landed_at", "timestamp", "start of the run that first saw it: the known time of `known: landing`", audit=True),
     ),
 )

@@ -83,6 +83,10 @@ def take(context: RunContext, probed: Probed, tables: Mapping[str, DataFrame], z
     counts = dict.fromkeys(probed.rows, Counts())
     for row in counted:
         file_id = row["_file_id"]
+        if file_id is None:
+            raise StageError(
+                f"{source.name}: Spark spells the name of one of its files in a way not known here; rename what is unusual"
+            )
         counts[file_id] = _counts(probed.rows[file_id], row["mapped"], row["rejected"], verdict.lost.get(file_id, 0))
     return Taken(probed, verdict.accepted, _rejected(mapped, probed.plan), counts, verdict.conflicts)
 

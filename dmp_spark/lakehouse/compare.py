@@ -49,7 +49,9 @@ def differences(new: DataFrame, old: DataFrame, contract: Contract, deletes: boo
         .when(F.col(HASH) != F.col("_old_hash"), F.lit(UPDATE))
     )
     old_values = [F.col(f"_old_{name}") for name in contract.partitioned_by]
-    return joined.select(*[F.col(name) for name in new.columns], *old_values, action.alias(ACTION)).where(F.col(ACTION).isNotNull())
+    return joined.select(*[F.col(name) for name in new.columns], *old_values, action.alias(ACTION)).where(
+        F.col(ACTION).isNotNull()
+    )
 
 
 def unseen(new: DataFrame, old: DataFrame, contract: Contract) -> DataFrame:

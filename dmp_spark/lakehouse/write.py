@@ -20,7 +20,9 @@ class DuplicateKeyError(Exception):
     """Rows to be written are not unique by the contract's key: our bug, or a source that is not what it says."""
 
 
-def replace(root: Path, contract: Contract, rows: DataFrame, scratch: Scratch, scope: Column | None, deletes: bool = True) -> Changes:
+def replace(
+    root: Path, contract: Contract, rows: DataFrame, scratch: Scratch, scope: Column | None, deletes: bool = True
+) -> Changes:
     """Make the table (or its rows in `scope`) equal to `rows`; nothing is committed where nothing differs."""
     new = compare.shaped(rows, contract)
     if not catalog.exists(root, contract.name):
@@ -71,7 +73,9 @@ def _proven(staged: DataFrame, contract: Contract) -> int:
     keys = F.struct(*contract.key)
     rows, distinct = staged.agg(F.count("*"), F.count_distinct(keys)).first() or (0, 0)
     if rows != distinct:
-        raise DuplicateKeyError(f"{rows - distinct} rows for {contract.name} share a key ({', '.join(contract.key)}) with another")
+        raise DuplicateKeyError(
+            f"{rows - distinct} rows for {contract.name} share a key ({', '.join(contract.key)}) with another"
+        )
     return int(rows)
 
 
@@ -80,7 +84,11 @@ def _commit(root: Path, contract: Contract, staged: DataFrame) -> Changes:
     places = [compare.partition_value(name, contract).alias(f"_new_{name}") for name in contract.partitioned_by]
     olds = [F.col(f"_old_{name}") for name in contract.partitioned_by]
     # bounded: actions times the partitions that changed
-    groups = staged.groupBy(ACTION, *places, *olds).agg(F.count("*").alias("rows"), F.count_distinct(F.struct(*contract.key)).alias("keys")).collect()
+    groups = (
+        staged.groupBy(ACTION, *places, *olds)
+        .agg(F.count("*").alias("rows"), F.count_distinct(F.struct(*contract.key)).alias("keys"))
+        .collect()
+    )
     count = {action: sum(g["rows"] for g in groups if g[ACTION] == action) for action in (INSERT, UPDATE, DELETE)}
     changes = Changes(inserted=count[INSERT], updated=count[UPDATE], deleted=count[DELETE])
     if any(g["rows"] != g["keys"] for g in groups):
@@ -91,7 +99,10 @@ def _commit(root: Path, contract: Contract, staged: DataFrame) -> Changes:
     if not changes.updated and not changes.deleted:
         _write(root, contract, staged.select(*columns))
         return changes
-    pruning = [_within(name, {g[f"_new_{name}"] for g in groups} | {g[f"_old_{name}"] for g in groups}) for name in contract.partitioned_by]
+    pruning = [
+        _within(name, {g[f"_new_{name}"] for g in groups} | {g[f"_old_{name}"] for g in groups})
+        for name in contract.partitioned_by
+    ]
     _merge(root, contract, staged, columns, pruning)
     return changes
 

@@ -19,7 +19,9 @@ def by_person(events: Events, requests: Sequence[Request], reach: Reach) -> Data
     populations: dict[str, Population] = {f"p_{request.name}": request.population for request in requests}
     arguments: dict[str, Expression] = {f"a_{request.name}": request.argument for request in requests}
     rows = reach.within(events.seen_by(populations, arguments))
-    tiles = rows.groupBy("person_id", *reach.day_keys).agg(*[_merge(request, _ranked(request)).alias(request.name) for request in requests])
+    tiles = rows.groupBy("person_id", *reach.day_keys).agg(
+        *[_merge(request, _ranked(request)).alias(request.name) for request in requests]
+    )
     windows = [_merge(request, reach.inside(request.window, F.col(request.name))).alias(request.name) for request in requests]
     seen = reach.by_moment(tiles).groupBy("person_id", "moment").agg(*windows)
     values = [F.col(request.name)["value"].alias(request.name) for request in requests]

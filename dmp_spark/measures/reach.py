@@ -32,7 +32,9 @@ class Reach:
         """The events that any moment may see; looking back with `first_moment`, the first moment that may."""
         if self.ahead:
             last = max((self.end(moment, window) for moment in self.moments for window in self.windows), default=date.min)
-            return events.where((F.col("event_date") >= F.lit(min(self.moments, default=last))) & (F.col("event_date") < F.lit(last)))
+            return events.where(
+                (F.col("event_date") >= F.lit(min(self.moments, default=last))) & (F.col("event_date") < F.lit(last))
+            )
         return events.withColumn("first_moment", self.first_moment()).where(F.col("first_moment").isNotNull())
 
     def first_moment(self) -> Column:

@@ -105,7 +105,9 @@ def _check_call(call: Call, written: MeasureFile) -> None:
         raise MeasureError("take", f"{call.name}() looks back, and this measure looks ahead", offset)
     spans = (written.ahead,) if written.ahead else written.over
     if aggregate.weeks and not all(windows.has_weeks(str(window)) for window in spans):
-        raise MeasureError("take", f"{call.name}() needs windows of two weeks or more, and not ever", offset, "for example over: [90 days]")
+        raise MeasureError(
+            "take", f"{call.name}() needs windows of two weeks or more, and not ever", offset, "for example over: [90 days]"
+        )
 
 
 def _column_type(take: Expression) -> str:

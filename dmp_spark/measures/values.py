@@ -87,7 +87,9 @@ def _top(plan: ValuePlan, request: Request, moment: date) -> Column:
     times, size = plan.rank(request, moment), int(str(size_of(request.call)))
     total = plan.merge("total", plan.times(request, moment), F.sum)
     there = F.filter(F.col("entries"), lambda entry: entry[times] > 0)
-    ranked = F.sort_array(F.transform(there, lambda entry: F.struct((-entry[times]).alias("times"), entry["value"].alias("value"))))
+    ranked = F.sort_array(
+        F.transform(there, lambda entry: F.struct((-entry[times]).alias("times"), entry["value"].alias("value")))
+    )
     return F.when(total > 0, F.transform(F.slice(ranked, 1, size), lambda entry: entry["value"]))
 
 

@@ -40,7 +40,7 @@ def test_the_winner_does_not_depend_on_the_order_of_arrival(spark: SparkSession)
     earliest = {}
     for key, _, known, *_ in rows:
         earliest[key[2:]] = min(known, earliest.get(key[2:], known))
-    assert {row.key: row.known_time.replace(tzinfo=UTC) for row in ways[0].collect()} == earliest
+    assert {row.key: row.known_time.astimezone(UTC) for row in ways[0].collect()} == earliest
 
 
 def test_the_earliest_known_wins_and_of_equal_rows_the_one_that_stands(spark: SparkSession) -> None:

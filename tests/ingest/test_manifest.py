@@ -58,8 +58,18 @@ def test_a_changed_rule_reads_all_files_again_also_those_the_path_no_longer_name
     changed = orders(HAS_CUSTOMER, path=str(tmp_path / "a.parquet"))
 
     step = planned(changed, known)
-    assert (step.mode, step.why) == (Mode.REBUILD, "its part of ingest.yml changed")
+    assert (step.mode, step.why) == (Mode.REBUILD, "its part of ingest.yml or a table that it looks up changed")
     assert sorted(Path(f.path).name for f in step.files.values()) == ["a.parquet", "b.parquet"]
+
+
+def test_another_delivery_of_a_table_that_it_looks_up_reads_all_files_again(tmp_path: Path) -> None:
+    (tmp_path / "a.parquet").write_bytes(b"a")
+    source = orders(path=str(tmp_path))
+    digest = spec_hash(source, spec_of(source), ["one"])
+    known = [replace(row, spec_hash=digest) for row in taken(source)]
+
+    assert plan(source, spec_of(source), list_files(source.path), known, looked_up=["one"]).mode is Mode.NOTHING
+    assert plan(source, spec_of(source), list_files(source.path), known, looked_up=["two"]).mode is Mode.REBUILD
 
 
 def test_another_path_alone_reads_nothing_again(tmp_path: Path) -> None:

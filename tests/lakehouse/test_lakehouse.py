@@ -96,7 +96,11 @@ def test_a_ledger_takes_only_new_keys(spark: Any, lakehouse_at: Any) -> None:
     assert lakehouse.append("gold.decisions", rows) == Changes(inserted=2)
     changed = spark.createDataFrame([("a", NOON, "no"), ("a", NIGHT, "no")], rows.schema)
     assert lakehouse.append("gold.decisions", changed) == Changes(inserted=1)
-    assert sorted(map(tuple, lakehouse.read("gold.decisions").collect())) == [("a", NOON, "yes"), ("a", NIGHT, "no"), ("b", NOON, None)]
+    assert sorted(map(tuple, lakehouse.read("gold.decisions").collect())) == [
+        ("a", NOON, "yes"),
+        ("a", NIGHT, "no"),
+        ("b", NOON, None),
+    ]
     assert lakehouse.append("gold.decisions", changed) == Changes()
 
 

@@ -108,7 +108,10 @@ MEASURES: Mapping[str, tuple[dict[str, Any], Twin]] = {
     "visits": ({"take": "count(*)", "of": "visit", "where": "channel <> 'app'"}, lambda rows, end, days: sum(1 for r in rows if r["channel"] not in (None, "app"))),
 }  # fmt: skip
 ONLY_BACK: Mapping[str, tuple[dict[str, Any], Twin]] = {
-    "recency": ({"take": "days_since_last()"}, lambda rows, end, days: (end - max(r["event_date"] for r in rows)).days if rows else None),
+    "recency": (
+        {"take": "days_since_last()"},
+        lambda rows, end, days: (end - max(r["event_date"] for r in rows)).days if rows else None,
+    ),
 }
 SLOPES: Mapping[str, tuple[dict[str, Any], Twin]] = {
     "slope": ({"take": "slope(value)"}, lambda rows, end, days: plain.slope(rows, lambda r: r["value"], end, days)),
@@ -121,7 +124,9 @@ def drawn(world: int, draw: random.Random) -> Rows:
     """The events of one world: few people, nulls, ties in time, days around the change of clocks, known hours or weeks late."""
     rows: Rows = []
     for number in range(draw.choice([0, 1, 3, 12, 40])):
-        local = datetime(2020, 1, 20, tzinfo=ZoneInfo(ZONE)) + timedelta(days=draw.randrange(140), minutes=draw.choice([0, 61, 700, 1410]))
+        local = datetime(2020, 1, 20, tzinfo=ZoneInfo(ZONE)) + timedelta(
+            days=draw.randrange(140), minutes=draw.choice([0, 61, 700, 1410])
+        )
         time = local.astimezone(UTC)
         late = draw.choice([timedelta(0), timedelta(0), timedelta(minutes=29), timedelta(days=3), timedelta(days=45)])
         rows.append(
@@ -160,7 +165,9 @@ def rows() -> Rows:
 def events_of(spark: SparkSession, rows: Rows) -> Events:
     names = [column.split()[0] for column in SCHEMA.replace("\n", " ").split(", ")]
     frame = spark.createDataFrame([tuple(row[name] for name in names) for row in rows], SCHEMA)
-    items = spark.createDataFrame([(key, *values) for key, values in ITEMS.items()], "item_id string, category string, is_own boolean")
+    items = spark.createDataFrame(
+        [(key, *values) for key, values in ITEMS.items()], "item_id string, category string, is_own boolean"
+    )
     stores = spark.createDataFrame([(*key, size) for key, size in STORES.items()], "store string, floor bigint, size bigint")
     texts = {"store": "attributes.store", "floor": "attributes.floor"}
     return Events(
@@ -244,7 +251,9 @@ def expected_back(rows: Rows, person: str, moment: date, measures: list[Measure]
     return values
 
 
-def without_person(actual: Mapping[tuple[str, date], Mapping[str, Any]], prefix: str, moment: date | None = None) -> dict[Any, Any]:
+def without_person(
+    actual: Mapping[tuple[str, date], Mapping[str, Any]], prefix: str, moment: date | None = None
+) -> dict[Any, Any]:
     """The rows of the persons of one prefix, as if they had none."""
     return {
         (person.removeprefix(prefix), day): {name: value for name, value in values.items() if name != "person_id"}

@@ -83,7 +83,9 @@ def test_a_measure_that_looks_ahead_has_one_column_named_like_it() -> None:
 
 
 def test_only_the_columns_that_are_named_are_kept() -> None:
-    measure = resolve_measure("m", written("sum(amounts.coupon)", where="item.category = 'TEA' and attributes.store_id = '1'"), COLUMNS)
+    measure = resolve_measure(
+        "m", written("sum(amounts.coupon)", where="item.category = 'TEA' and attributes.store_id = '1'"), COLUMNS
+    )
     assert set(measure.event_columns) == {"amounts", "attributes", "item.category"}
 
 

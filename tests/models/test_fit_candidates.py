@@ -22,4 +22,8 @@ def test_a_learner_has_the_parameters_that_were_written_and_the_fixed_seed(spark
 
 
 def test_what_takes_longest_starts_first():
-    assert [candidate.family for candidate in by_cost(CANDIDATES)] == ["gradient_boosted_trees", "random_forest", "logistic_regression"]
+    assert [candidate.family for candidate in by_cost(CANDIDATES)] == [
+        "gradient_boosted_trees",
+        "random_forest",
+        "logistic_regression",
+    ]

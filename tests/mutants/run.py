@@ -46,10 +46,16 @@ def tree(folder: Path) -> Path:
     for name in COPIED:
         source = ROOT / name
         if source.is_dir():
-            shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("lakehouse", "__pycache__", "*.pyc"))
+            shutil.copytree(source, folder / name, ignore=_left_out)
         elif source.exists():
             shutil.copy2(source, folder / name)
     return folder
+
+
+def _left_out(folder: str, names: list[str]) -> set[str]:
+    """Caches, and the lakehouses of projects (the package lakehouse stays)."""
+    built = {"lakehouse"} if "project.yml" in names else set()
+    return {name for name in names if name in built or name == "__pycache__"}
 
 
 def applied(copy: Path, name: str, *words: str) -> str:

@@ -1,7 +1,9 @@
 """`dmp sql` without Spark: what is taken, what is refused, what comes back."""
 
+import re
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
@@ -176,3 +178,11 @@ def test_what_means_something_else_in_duckdb_goes_to_spark(root, text):
 def test_an_unknown_engine_is_refused():
     with pytest.raises(UserError):
         checked_engine("presto")
+
+
+def test_the_documented_questions_to_the_ledger_are_answered(root):
+    page = Path(__file__).parents[2] / "docs" / "reference" / "tables_ops.md"
+    queries = re.findall(r"```sql\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+    assert len(queries) == 3
+    for query in queries:
+        answer(root, query, "auto", no_spark).rows.read_all()

@@ -105,7 +105,9 @@ def differences(connection: duckdb.DuckDBPyConnection, actual: object) -> dict[s
     """Column → rows that differ, between an Arrow table of gold.features and the twin; `rows` counts rows of one side only."""
     connection.register("actual_rows", actual)
     connection.execute(f"create or replace table people as {PEOPLE}")
-    connection.execute(f"create or replace table actual as select *, cast(as_of at time zone '{ZONE}' as date) as moment from actual_rows")
+    connection.execute(
+        f"create or replace table actual as select *, cast(as_of at time zone '{ZONE}' as date) as moment from actual_rows"
+    )
     names = compared(connection)
     tests = [f"count(*) filter (abs(coalesce(a.{name}, -1e9) - coalesce(e.{name}, -1e9)) > 2e-6) as {name}" for name in names]
     query = f"""select count(*) filter (a.person_id is null or e.person_id is null) as rows, {", ".join(tests)}
@@ -120,7 +122,11 @@ def main(lakehouse: Path, sources: Path) -> int:
 
     connection = connect(sources)
     names = ", ".join(("person_id", "as_of", *compared(connection)))
-    rows = QueryBuilder().register("features", DeltaTable(str(lakehouse / "gold" / "features"))).execute(f"select {names} from features")
+    rows = (
+        QueryBuilder()
+        .register("features", DeltaTable(str(lakehouse / "gold" / "features")))
+        .execute(f"select {names} from features")
+    )
     found = differences(connection, rows.read_all())
     print("\n".join(f"{name}: {count} rows differ" for name, count in found.items()) or "gold.features: equal to DuckDB's")
     return 1 if found else 0
