@@ -80,6 +80,12 @@ def test_replace_commits_differences_and_nothing_else(spark: Any, lakehouse_at: 
     assert lakehouse.upsert("silver.days", spark.createDataFrame(moved[:1], SCHEMA)) == Changes()
     with pytest.raises(DuplicateKeyError, match="share a key"):
         lakehouse.replace("silver.days", spark.createDataFrame(moved[3:] * 2, SCHEMA))
+    only_z = lakehouse.read("silver.days").where("id = 'z'").drop("month")
+    assert lakehouse.replace("silver.days", only_z) == Changes(deleted=2)  # one of them in no month
+    assert [row.id for row in lakehouse.read("silver.days").collect()] == ["z"]
+    in_two_partitions = [("n", date(2017, 1, 1), None, None, NOON), ("n", date(2017, 2, 1), None, None, NOON)]
+    with pytest.raises(DuplicateKeyError, match="share a key"):
+        lakehouse.upsert("silver.days", spark.createDataFrame(in_two_partitions, SCHEMA))
 
 
 def test_a_ledger_takes_only_new_keys(spark: Any, lakehouse_at: Any) -> None:
