@@ -119,8 +119,7 @@ def _event_types(project: Project) -> set[str]:
 
 
 def _measures(written: FeaturesFile, columns: Mapping[str, str], types: set[str], found: Found) -> tuple[Measure, ...]:
-    measures: list[Measure] = []
-    taken: dict[str, str] = {}
+    measures = []
     for name, said in written.measures.items():
         address = f"features.measures.{name}"
         if said.ahead is not None:
@@ -131,14 +130,7 @@ def _measures(written: FeaturesFile, columns: Mapping[str, str], types: set[str]
                 "use over, or make it a label in models.yml",
             )
             continue
-        measure = _measure(name, said, columns, types, address, found)
-        clashes = [column.name for column in measure.columns if column.name in taken]
-        if clashes:
-            what = f"{clashes[0]} is a column of the measure {taken[clashes[0]]} already"
-            found.add("name-taken", what, address, "give one of the two another name or other windows")
-            continue
-        taken |= {column.name: name for column in measure.columns}
-        measures.append(measure)
+        measures.append(_measure(name, said, columns, types, address, found))  # name_window: no two can be equal
     return tuple(measures)
 
 

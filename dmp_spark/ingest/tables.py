@@ -114,9 +114,7 @@ FILES = Contract(
         Column("rows_rejected", "bigint", "those that broke a rule, as in bronze.rejected", "events"),
         Column("rows_suppressed", "bigint", "those of people who were erased", "events"),
         Column("reason", "string", "why it was refused"),
-        Column(
-            "spec_hash", "string", "the resolved source, and files of what it looks up; another hash reads all its files again"
-        ),
+        Column("spec_hash", "string", "hash of the resolved source and of files it looks up; another one reads all again"),
         Column("_landed_at", "timestamp", "start of the run that first saw it: the known time of `known: landing`", audit=True),
     ),
 )

@@ -56,7 +56,7 @@ def resolve_measure(name: str, written: MeasureFile, columns: Mapping[str, str])
 
 def unresolved(name: str, written: MeasureFile) -> Measure:
     """A measure that has a mistake: its columns stand, of type unknown, so that what names them does not complain too."""
-    spans = (str(written.ahead),) if written.ahead else tuple(str(window) for window in written.over)
+    spans = (str(written.ahead),) if written.ahead else tuple(dict.fromkeys(str(window) for window in written.over))
     columns = tuple(_column(name, written, window, "unknown") for window in spans)
     return Measure(
         name=name,
@@ -94,6 +94,10 @@ def _check_windows(written: MeasureFile) -> None:
         for window in spans:
             if fault := windows.fault(str(window)):
                 raise MeasureError(part, fault, 0, "for example 30 days, 1 month or ever")
+    suffixes = [windows.suffix(str(window)) for window in written.over]
+    for suffix in suffixes:
+        if suffixes.count(suffix) > 1:
+            raise MeasureError("over", f"the window {suffix} stands twice", 0, "leave one of them out")
 
 
 def _check_call(call: Call, written: MeasureFile) -> None:

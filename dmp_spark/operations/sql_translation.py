@@ -1,6 +1,7 @@
 """A guarded query, in DuckDB's words: views put in, and what means something else there said otherwise."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 
 import pyarrow as pa
 import sqlglot
@@ -129,12 +130,26 @@ def _said_otherwise(node: exp.Expression) -> exp.Expression:
 def _cast(node: exp.Cast, types: Mapping[str, pa.DataType]) -> exp.Expression:
     if node.to.this in INSTANTS:
         node.set("to", exp.DataType.build("timestamp"))  # instants are read as UTC without a zone
+        if isinstance(node.this, exp.Literal):
+            node.set("this", exp.Literal.string(_in_utc(node.this.name)))  # DuckDB would drop an offset in silence
+        elif _type(node.this, types, pa.types.is_string):
+            raise OnlySparkError("a text that becomes an instant may carry an offset, which DuckDB drops")
     if node.to.this not in INTEGERS or isinstance(node.this, exp.Floor | exp.Ceil):
         return node
     whole = _type(node.this, types, lambda kind: pa.types.is_integer(kind) or pa.types.is_boolean(kind))
-    if whole or isinstance(node.this, exp.Count) or (isinstance(node.this, exp.Literal) and node.this.is_int):
+    is_cut = isinstance(node.this, exp.Cast) and node.this.to.this in INTEGERS  # so floor and ceil come here by now
+    if whole or is_cut or isinstance(node.this, exp.Count) or (isinstance(node.this, exp.Literal) and node.this.is_int):
         return node
     raise OnlySparkError("a cast to whole numbers cuts in Spark and rounds in DuckDB")
+
+
+def _in_utc(text: str) -> str:
+    """The text of an instant without its offset, if it has one: the same instant in UTC."""
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    return text if instant.tzinfo is None else instant.astimezone(UTC).replace(tzinfo=None).isoformat(" ")
 
 
 def _type(node: exp.Expression, types: Mapping[str, pa.DataType], test: object) -> bool:

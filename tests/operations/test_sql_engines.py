@@ -38,7 +38,7 @@ select distinct subject_id from silver.events union select person_id from silver
 with p as (select person_id, sum(value) as spend from gold.events group by 1) select count(*), sum(spend) from p where person_id is not null
 select event_type, count(*) from silver.events group by event_type having count(*) > 1
 select cast(quantity as string), cast(quantity as double), cast('2017-01-02' as date), cast(is_bot as int), cast(floor(share) as int) from silver.events order by event_id
-select split(text, ','), text || '!', event_id != 'e1' from silver.events order by event_id
+select text || '!', event_id != 'e1' from silver.events order by event_id
 """.strip().splitlines()
 
 

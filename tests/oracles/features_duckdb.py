@@ -75,11 +75,15 @@ select substr(sha256('["person","' || substr(sha256('["household","' || househol
 from expected
 """
 
-LABELS = """
-select e.household_id, e.moment, not exists (
-    select 1 from events p where p.household_id = e.household_id and p.kind = 'purchase' and p.day >= e.moment and p.day < e.moment + 30
-) as goes_quiet
-from expected e where e.moment + 30 <= date '2018-01-01'
+# Whether a household buys nothing for 30 days, where those had ended by 2018: moment, label, households.
+LABEL_COUNTS = """
+select moment, label, count(*) from (
+    select e.moment, cast(not exists (
+        select 1 from events p
+        where p.household_id = e.household_id and p.kind = 'purchase' and p.day >= e.moment and p.day < e.moment + 30
+    ) as double) as label
+    from expected e where e.moment + 30 <= date '2018-01-01'
+) group by all
 """
 
 KEYS = ("person_id", "household_id", "moment")

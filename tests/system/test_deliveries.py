@@ -39,7 +39,7 @@ def duplicates(lakehouse: Path) -> int:
     return sum(row["rows_duplicate"] for row in rows_of(lakehouse / "bronze" / "files").to_pylist())
 
 
-@pytest.mark.slow  # four runs of the pipeline
+@pytest.mark.long  # five runs of the pipeline, minutes; tests/properties judges the same laws in one process
 def test_three_deliveries_backwards_and_one_twice_make_the_tables_of_one(finished: Finished, tmp_path: Path) -> None:
     months = list(by_month(read(SMALL / "data" / "transactions.parquet")).values())
     parts = [pa.concat_tables(part) for part in (months[:4], months[4:9], months[9:])]
