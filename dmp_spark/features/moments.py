@@ -55,7 +55,8 @@ def labels(events: Events, spec: FeaturesSpec, moments: Sequence[date], people: 
         for label in judged
     ]
     rows = measured.select("person_id", "moment", F.inline(F.array(*tasks)))
-    return at_midnight(rows.where(F.col("ripe_at").isNotNull()), spec.zone, ["task", "label", "ripe_at"])
+    ripe_rows = at_midnight(rows.where(F.col("ripe_at").isNotNull()), spec.zone, ["task", "label", "ripe_at"])
+    return ripe_rows.select("person_id", "task", "as_of", "label", "ripe_at")
 
 
 _EMPTY = (

@@ -32,7 +32,7 @@ currency: USD
 INGEST = """
 sources:
   orders:
-    read: {format: parquet, path: orders}
+    read: {format: parquet, path: data/orders}
     arrives: appended
     columns: {customer: string, receipt: string, at: timestamp, arrived: timestamp, amount: double}
     rules:
@@ -83,7 +83,7 @@ def world(number: int, draw: random.Random) -> list[Record]:
 
 def write(folder: Path, name: str, records: Sequence[Record]) -> None:
     """One file of a delivery."""
-    folder.mkdir(exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     columns = list(zip(*records, strict=True)) if records else [[] for _ in SCHEMA]
     pq.write_table(pa.table([pa.array(c, f.type) for c, f in zip(columns, SCHEMA, strict=True)], schema=SCHEMA), folder / name)
 
@@ -135,7 +135,7 @@ def test_slices_repetitions_and_order_change_nothing_and_nothing_is_lost(spark: 
     everything = [record for records in worlds.values() for record in records]
 
     whole = Bench(spark, tmp_path / "whole")
-    write(whole.folder / "orders", "all.parquet", everything)
+    write(whole.folder / "data" / "orders", "all.parquet", everything)
     whole.run()
 
     sliced = Bench(spark, tmp_path / "sliced")
@@ -144,10 +144,13 @@ def test_slices_repetitions_and_order_change_nothing_and_nothing_is_lost(spark: 
         for slot in draw.sample(range(DELIVERIES), draw.choice([1, 1, 1, 2])):
             slices[slot].append(record)
     counts = dict.fromkeys(("rows_in", "rows_mapped", "rows_accepted", "rows_duplicate", "rows_rejected", "rows_suppressed"), 0)
+    displaced = 0  # accepted in one run, and a duplicate since an earlier-known record of the same id came
     for number, records in enumerate(slices):
         draw.shuffle(records)
-        write(sliced.folder / "orders", f"{draw.random()}-{number}.parquet", records)
-        for name, value in sliced.run()["ingest"].counts.items():
+        write(sliced.folder / "data" / "orders", f"{draw.random()}-{number}.parquet", records)
+        said = sliced.run()["ingest"]
+        displaced += said.changes["silver.events"].updated
+        for name, value in said.counts.items():
             counts[name] = counts.get(name, 0) + value
 
     # laws 1 and 3: the same tables, world by world
@@ -160,10 +163,10 @@ def test_slices_repetitions_and_order_change_nothing_and_nothing_is_lost(spark: 
     assert counts["rows_in"] == sum(map(len, slices)) == counts["rows_mapped"] + counts["rows_unreadable"]
     ends = ("rows_accepted", "rows_duplicate", "rows_rejected", "rows_suppressed")
     assert counts["rows_mapped"] == sum(counts[name] for name in ends)
-    assert counts["rows_accepted"] == sum(map(len, sliced.rows("silver.events").values()))
+    assert counts["rows_accepted"] - displaced == sum(map(len, sliced.rows("silver.events").values()))
     assert counts["rows_rejected"] > 0
     assert counts["rows_duplicate"] > 0
 
     # law 2: again is harmless
-    written = {name: sum(c.written for c in said.changes.values()) for name, said in sliced.run().items()}
+    written = {name: sum(c.written for c in again.changes.values()) for name, again in sliced.run().items()}
     assert written == dict.fromkeys(STAGES, 0)
