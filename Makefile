@@ -11,7 +11,7 @@ run: ## the first project, from files to audiences, scores and an export (sets .
 	@bin/bootstrap run
 	@.venv/bin/dmp run -p conf/complete_journey
 
-test: ## the suite, with coverage, the 20 slowest and the skips (about 12 minutes)
+test: ## the suite, with coverage, the 20 slowest and the skips
 	@bin/bootstrap test
 	@bin/test
 
