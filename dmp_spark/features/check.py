@@ -160,7 +160,7 @@ def _labels(project: Project, columns: Mapping[str, str], types: set[str], found
             continue
         address = f"models.tasks.{task}.label"
         before = len(found.problems)
-        measure = _measure(task, said.label, columns, types, address, found)
+        measure = _measure(f"label_{task}", said.label, columns, types, address, found)  # no column is called like a key
         kind = measure.columns[0].type
         if not kind.startswith(_TRUTHS):
             found.add("expression-type", f"a label is a condition or a number, and this is {kind}", f"{address}.take")

@@ -48,7 +48,7 @@ def labels(events: Events, spec: FeaturesSpec, moments: Sequence[date], people: 
         F.struct(
             F.lit(label.task).alias("task"),
             F.col(label.measure.name).cast("double").alias("label"),
-            F.element_at(
+            F.try_element_at(
                 F.create_map(*[F.lit(value) for day, ends in ripe[label.task].items() for value in (day, ends)]), F.col("moment")
             ).alias("ripe_at"),
         )

@@ -5,6 +5,7 @@ from pathlib import Path
 from pyspark.sql import SparkSession
 
 from dmp_spark.contracts import Column, Contract, TableClass
+from dmp_spark.errors import StageError
 
 HASH = "_content_hash"
 
@@ -28,6 +29,22 @@ def exists(root: Path, table: str) -> bool:
 def create(spark: SparkSession, root: Path, contract: Contract) -> None:
     """Make the table, empty, as its contract says: columns with comments, layout, constraints, change feed."""
     spark.sql(create_statement(root, contract))
+
+
+def evolve(spark: SparkSession, root: Path, contract: Contract) -> None:
+    """Add the columns that the contract has and the table has not; a column of another type is refused (StageError)."""
+    path = table_path(root, contract.name)
+    have = {field.name: field.dataType.simpleString() for field in spark.read.format("delta").load(str(path)).schema}
+    for column in contract.columns:
+        if have.get(column.name, column.type) != column.type:
+            raise StageError(
+                f"{contract.name}.{column.name} is {have[column.name]} in the lakehouse and {column.type} now: "
+                "give the column another name, or build a new lakehouse with --set project.lakehouse.path=…"
+            )
+    new = [c for c in contract.columns if c.name not in have]
+    if new:
+        added = ", ".join(f"`{c.name}` {c.type} COMMENT {quoted(c.meaning)}" for c in new)
+        spark.sql(f"ALTER TABLE delta.`{path}` ADD COLUMNS ({added})")
 
 
 def create_statement(root: Path, contract: Contract) -> str:

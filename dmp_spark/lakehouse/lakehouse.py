@@ -5,6 +5,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from pyspark.sql import Column, DataFrame, SparkSession
+from pyspark.sql import functions as F
 
 from dmp_spark.contracts import Contract
 from dmp_spark.lakehouse import catalog, fault, write
@@ -40,7 +41,8 @@ class Lakehouse:
             columns = ", ".join(f"`{column.name}` {column.type}" for column in contract.columns)
             return self.spark.createDataFrame([], columns)
         rows = self.spark.read.format("delta").load(str(catalog.table_path(self.root, table)))
-        return rows.select(*contract.names)
+        missing = {c.name: F.lit(None).cast(c.type) for c in contract.columns if c.name not in rows.columns}
+        return rows.withColumns(missing).select(*contract.names)  # a column that the table gets with its next write
 
     def exists(self, table: str) -> bool:
         """Whether the table has been made."""

@@ -27,6 +27,7 @@ def replace(
     new = compare.shaped(rows, contract)
     if not catalog.exists(root, contract.name):
         return _first(root, contract, new)
+    catalog.evolve(new.sparkSession, root, contract)
     old = _table(root, contract, rows)
     old = old if scope is None else old.where(scope)
     staged = scratch.write(compare.differences(new, old, contract, deletes), contract.name)
@@ -38,6 +39,7 @@ def append(root: Path, contract: Contract, rows: DataFrame, scratch: Scratch) ->
     new = compare.shaped(rows, contract)
     if not catalog.exists(root, contract.name):
         return _first(root, contract, new)
+    catalog.evolve(new.sparkSession, root, contract)
     fresh = compare.unseen(new, _table(root, contract, rows), contract)
     return _insert(root, contract, scratch.write(fresh, contract.name))
 

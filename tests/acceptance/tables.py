@@ -8,7 +8,14 @@ import duckdb
 import pyarrow as pa
 from deltalake import DeltaTable, QueryBuilder
 
-NOT_CONTENT = {"_ingested_at", "_landed_at", "_file_id", "_content_hash", "run_id"}  # audit: differs between equal runs
+NOT_CONTENT = {
+    "_ingested_at",
+    "_landed_at",
+    "_file_id",
+    "_opened_as_of",
+    "_content_hash",
+    "run_id",
+}  # audit: differs between equal runs
 
 
 def table_folders(lakehouse: Path, schemas: tuple[str, ...]) -> Iterator[tuple[str, Path]]:

@@ -1,5 +1,6 @@
 """The writes of the lakehouse on real Delta tables: one table goes through all of them."""
 
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -9,6 +10,7 @@ from chispa import assert_df_equality
 from pyspark.sql import functions as F
 
 from dmp_spark.contracts import Column, Contract, TableClass
+from dmp_spark.errors import StageError
 from dmp_spark.lakehouse import catalog
 from dmp_spark.lakehouse.write import DuplicateKeyError
 from dmp_spark.stage import Changes
@@ -108,6 +110,28 @@ def test_a_ledger_takes_only_new_keys(spark: Any, lakehouse_at: Any) -> None:
         ("b", NOON, None),
     ]
     assert lakehouse.append("gold.decisions", changed) == Changes()
+
+
+def test_a_table_gets_the_columns_that_its_contract_got(spark: Any, lakehouse_at: Any) -> None:
+    before = Contract(
+        "gold.features",
+        "test",
+        TableClass.STATE,
+        "people",
+        (Column("id", "string", "key"), Column("n", "bigint", "a number")),
+        ("id",),
+    )
+    first = lakehouse_at({before.name: before})
+    assert first.replace(before.name, spark.createDataFrame([("a", 1), ("b", 2)], "id string, n bigint")) == Changes(inserted=2)
+    after = replace(before, columns=(*before.columns, Column("spend", "decimal(18,4)", "money")))
+    lakehouse = lakehouse_at({after.name: after})
+    assert [tuple(row) for row in lakehouse.read(after.name).orderBy("id").collect()] == [("a", 1, None), ("b", 2, None)]
+    rows = spark.createDataFrame([("a", 1, Decimal("2.5")), ("b", 2, None)], "id string, n bigint, spend decimal(18,4)")
+    assert lakehouse.replace(after.name, rows) == Changes(updated=2)
+    assert [row.spend for row in lakehouse.read(after.name).orderBy("id").collect()] == [Decimal("2.5000"), None]
+    other = replace(before, columns=(before.columns[0], Column("n", "string", "a text")))
+    with pytest.raises(StageError, match=r"gold\.features\.n is bigint in the lakehouse and string now"):
+        lakehouse_at({other.name: other}).replace(other.name, spark.createDataFrame([("a", "x")], "id string, n string"))
 
 
 def test_a_stage_sees_only_what_it_declared(lakehouse_at: Any) -> None:
