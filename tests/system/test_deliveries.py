@@ -66,7 +66,7 @@ def test_months_in_random_order_two_of_them_twice_make_the_tables_of_one(finishe
     assert duplicates(project / "lakehouse") == sum(rows.num_rows for _, rows in again)
 
 
-@pytest.mark.slow  # two runs of ingest
+@pytest.mark.long  # runs of the small project by processes of their own
 def test_what_is_wrong_with_a_record_is_on_record_and_changes_nothing(going_on: Finished, tmp_path: Path) -> None:
     before = dump(going_on.lakehouse, tmp_path / "before")
     lines = read(SMALL / "data" / "transactions.parquet")
@@ -89,7 +89,7 @@ def test_what_is_wrong_with_a_record_is_on_record_and_changes_nothing(going_on: 
     assert dump(going_on.lakehouse, tmp_path / "after") == before
 
 
-@pytest.mark.slow  # two runs of ingest
+@pytest.mark.long  # runs of the small project by processes of their own
 def test_one_unreadable_file_holds_its_source_back_and_no_other(going_on: Finished, tmp_path: Path) -> None:
     before = dump(going_on.lakehouse, tmp_path / "before")
     standing = versions(going_on.lakehouse, ("silver", "gold"))

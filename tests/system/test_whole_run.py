@@ -12,7 +12,7 @@ from tests.acceptance.tables import rows_of, versions
 from tests.system.commands import dmp, replace_in
 from tests.system.conftest import Finished
 
-pytestmark = pytest.mark.slow  # every test here needs the small project run to its end by a process of its own
+pytestmark = pytest.mark.long  # minutes: every test here needs the small project run to its end by a process of its own
 
 
 def table(lakehouse: Path, name: str) -> list[dict[str, object]]:
