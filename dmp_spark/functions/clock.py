@@ -30,9 +30,3 @@ def local_hour(instant: Column, zone: str) -> Column:
 def day_start(day: Column, zone: str) -> Column:
     """The instant at which a local day begins; null stays null."""
     return F.to_utc_timestamp(day.cast("timestamp"), zone)
-
-
-def usable_from(known_time: Column, zone: str) -> Column:
-    """The first local day whose midnight is not before `known_time`: from that moment on a record may be used."""
-    day = local_date(known_time, zone)
-    return F.when(day_start(day, zone) == known_time, day).otherwise(F.date_add(day, 1))

@@ -4,6 +4,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from dmp_spark.contracts import Contract
+from dmp_spark.functions.changes import differs
 from dmp_spark.functions.keys import content_hash
 from dmp_spark.lakehouse.catalog import HASH, has_hash
 
@@ -46,7 +47,7 @@ def differences(new: DataFrame, old: DataFrame, contract: Contract, deletes: boo
     action = (
         F.when(F.col("_old_hash").isNull(), F.lit(INSERT))
         .when(F.col("_is_new").isNull(), F.lit(DELETE))
-        .when(F.col(HASH) != F.col("_old_hash"), F.lit(UPDATE))
+        .when(differs(F.col(HASH), F.col("_old_hash")), F.lit(UPDATE))
     )
     old_values = [F.col(f"_old_{name}") for name in contract.partitioned_by]
     return joined.select(*[F.col(name) for name in new.columns], *old_values, action.alias(ACTION)).where(
