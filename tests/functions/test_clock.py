@@ -24,7 +24,7 @@ MIDNIGHTS = [  # local day, the instant at which it begins
     (date(2017, 11, 6), at(2017, 11, 6, 5)),
     (date(2018, 1, 1), at(2018, 1, 1, 5)),
 ]
-INSTANTS = [  # instant, local day, local hour, first day whose midnight is not before it
+INSTANTS = [  # instant, local day, local hour
     (at(2017, 3, 12, 4, 59, 59), date(2017, 3, 11), 23),
     (at(2017, 3, 12, 5), date(2017, 3, 12), 0),
     (datetime(2017, 3, 12, 5, 0, 0, 1, tzinfo=UTC), date(2017, 3, 12), 0),

@@ -56,6 +56,13 @@ def test_the_view_of_events_has_todays_person_and_keeps_events_without_one(root)
     assert ask(root, text) == [("e1", "A"), ("e2", "B"), ("e3", "B"), ("e4", None)]
 
 
+def test_an_instant_with_an_offset_is_that_instant_and_a_text_that_may_have_one_goes_to_spark(root):
+    same = "select timestamp '2017-02-03T00:00:00-05:00' = timestamp '2017-02-03 05:00:00', timestamp '2017-02-03 00:00:00Z'"
+    assert ask(root, f"{same} = timestamp '2017-02-03 00:00:00'") == [(True, True)]
+    with pytest.raises(SparkNeeded):
+        ask(root, "select cast(text as timestamp) from silver.events")
+
+
 def test_segment_sizes_count_open_stays_at_each_publication(root):
     assert ask(root, "select as_of, segment, people from gold.segment_sizes") == [
         (AS_OF.replace(tzinfo=None), "lovers", 2)
