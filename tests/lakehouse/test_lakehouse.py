@@ -1,5 +1,6 @@
 """The writes of the lakehouse on real Delta tables: one table goes through all of them."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -46,6 +47,15 @@ def _version(lakehouse: Any, table: str) -> int:
     return lakehouse.spark.sql(f"DESCRIBE HISTORY delta.`{path}` LIMIT 1").first()["version"]
 
 
+def refusal(kind: type[Exception], write: Callable[[], object]) -> str:
+    """What a write says when it refuses in the way that is wanted; another error is told as what it is."""
+    try:
+        write()
+    except Exception as error:  # a mutant may fail elsewhere, and that is no refusal
+        return str(error) if isinstance(error, kind) else f"{type(error).__name__}, not {kind.__name__}"
+    return "nothing was refused"
+
+
 def test_replace_commits_differences_and_nothing_else(spark: Any, lakehouse_at: Any) -> None:
     lakehouse = lakehouse_at({DAYS.name: DAYS})
     frame = spark.createDataFrame(ROWS, SCHEMA)
@@ -74,20 +84,23 @@ def test_replace_commits_differences_and_nothing_else(spark: Any, lakehouse_at: 
     )
     assert_df_equality(lakehouse.read("silver.days").orderBy("id"), expected, ignore_nullable=True, ignore_metadata=True)
 
+    as_stored = lakehouse.read("silver.days").drop("month")  # the same values, in wider types than they came in
+    assert lakehouse.replace("silver.days", as_stored) == Changes()
+
     scoped = frame.where("id = 'b'").withColumn("id", F.lit("z"))
     february = F.col("month") == F.lit(date(2017, 2, 1))
     assert lakehouse.replace("silver.days", scoped, scope=february) == Changes(inserted=1, deleted=2)
     assert [row.id for row in lakehouse.read("silver.days").orderBy("id").collect()] == ["a", "c", "z"]
 
     assert lakehouse.upsert("silver.days", spark.createDataFrame(moved[:1], SCHEMA)) == Changes()
-    with pytest.raises(DuplicateKeyError, match="share a key"):
-        lakehouse.replace("silver.days", spark.createDataFrame(moved[3:] * 2, SCHEMA))
+    twice = spark.createDataFrame(moved[3:] * 2, SCHEMA)
+    assert "share a key" in refusal(DuplicateKeyError, lambda: lakehouse.replace("silver.days", twice))
     only_z = lakehouse.read("silver.days").where("id = 'z'").drop("month")
     assert lakehouse.replace("silver.days", only_z) == Changes(deleted=2)  # one of them in no month
     assert [row.id for row in lakehouse.read("silver.days").collect()] == ["z"]
     in_two_partitions = [("n", date(2017, 1, 1), None, None, NOON), ("n", date(2017, 2, 1), None, None, NOON)]
-    with pytest.raises(DuplicateKeyError, match="share a key"):
-        lakehouse.upsert("silver.days", spark.createDataFrame(in_two_partitions, SCHEMA))
+    apart = spark.createDataFrame(in_two_partitions, SCHEMA)
+    assert "share a key" in refusal(DuplicateKeyError, lambda: lakehouse.upsert("silver.days", apart))
 
 
 def test_a_ledger_takes_only_new_keys(spark: Any, lakehouse_at: Any) -> None:
@@ -130,8 +143,9 @@ def test_a_table_gets_the_columns_that_its_contract_got(spark: Any, lakehouse_at
     assert lakehouse.replace(after.name, rows) == Changes(updated=2)
     assert [row.spend for row in lakehouse.read(after.name).orderBy("id").collect()] == [Decimal("2.5000"), None]
     other = replace(before, columns=(before.columns[0], Column("n", "string", "a text")))
-    with pytest.raises(StageError, match=r"gold\.features\.n is bigint in the lakehouse and string now"):
-        lakehouse_at({other.name: other}).replace(other.name, spark.createDataFrame([("a", "x")], "id string, n string"))
+    texts = spark.createDataFrame([("a", "x")], "id string, n string")
+    said = refusal(StageError, lambda: lakehouse_at({other.name: other}).replace(other.name, texts))
+    assert "gold.features.n is bigint in the lakehouse and string now" in said
 
 
 def test_a_stage_sees_only_what_it_declared(lakehouse_at: Any) -> None:
