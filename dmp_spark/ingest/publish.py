@@ -75,14 +75,15 @@ def _scoped(
     lakehouse = context.lakehouse
     if not lakehouse.exists(table):
         every = [rows for _, rows in parts if rows is not None]
-        if every:
-            changes[table] = lakehouse.replace(table, _union(every).withColumns(audit))
+        if parts:
+            rows = _union(every).withColumns(audit) if every else lakehouse.read(table)
+            changes[table] = lakehouse.replace(table, rows)
         return
     if names:
         rows = [rows for _, rows in again if rows is not None]
         fresh = _union(rows).withColumns(audit) if rows else lakehouse.read(table).limit(0)
         changes[table] = lakehouse.replace(table, fresh, F.col("source").isin(names))
-    if added and (table != REJECTED.name or any(t.total("rows_rejected") for t, _ in parts)):
+    if added:
         changes[table] = _sum(changes.get(table), lakehouse.upsert(table, _union(added).withColumns(audit)))
 
 

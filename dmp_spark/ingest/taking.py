@@ -46,7 +46,7 @@ class Counts:
 
 @dataclass(frozen=True)
 class Taken:
-    """A source's rows, ready to be published: what holds, what was rejected, counts by file_id, conflicts."""
+    """A source's rows, ready to be published: what holds, what was rejected (None: nothing), counts by file_id, conflicts."""
 
     probed: Probed
     accepted: DataFrame | None = None
@@ -88,7 +88,8 @@ def take(context: RunContext, probed: Probed, tables: Mapping[str, DataFrame], z
                 f"{source.name}: Spark spells the name of one of its files in a way not known here; rename what is unusual"
             )
         counts[file_id] = _counts(probed.rows[file_id], row["mapped"], row["rejected"], verdict.lost.get(file_id, 0))
-    return Taken(probed, verdict.accepted, _rejected(mapped, probed.plan), counts, verdict.conflicts)
+    rejected = _rejected(mapped, probed.plan) if any(each.rows_rejected for each in counts.values()) else None
+    return Taken(probed, verdict.accepted, rejected, counts, verdict.conflicts)
 
 
 def _counts(rows_in: int, mapped: int, rejected: int, lost: int) -> Counts:

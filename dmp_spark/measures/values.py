@@ -27,7 +27,6 @@ class ValuePlan:
         self.reach = reach
         self.populations: dict[str, Population] = {}
         self.counts: dict[str, Column] = {}
-        self.ranked: set[str] = set()
         self.merged: dict[str, Column] = {}
         self._names: dict[str, str] = {}
         self.results = {
@@ -45,23 +44,11 @@ class ValuePlan:
             self.counts[name] = F.count(F.when(is_seen, F.lit(1)))
         return F.col(name)
 
-    def rank(self, request: Request, moment: date) -> str:
-        """The field of `entries` that says how often a value came; `entries` is a person's list of values."""
-        times = self._name("c", f"{request.population.key}|{request.window}|{moment}")
-        self.times(request, moment)
-        self.ranked.add(times)
-        return times
-
     def merge(self, what: str, times: Column, aggregate: Callable[[Column], Column]) -> Column:
         """A column of a person, by what it is of these counts."""
         name = self._name("m", f"{what}|{times}")
         self.merged[name] = aggregate(times)
         return F.col(name)
-
-    def entries(self) -> list[Column]:
-        """The list of a person's values with the counts by which they are ranked, where any request ranks."""
-        fields = [F.col("value").cast("string").alias("value"), *[F.col(name) for name in sorted(self.ranked)]]
-        return [F.collect_list(F.struct(*fields)).alias("entries")] if self.ranked else []
 
     def _name(self, kind: str, what: str) -> str:
         return self._names.setdefault(f"{kind}|{what}", f"{kind}{len(self._names)}")
@@ -84,13 +71,12 @@ def _surprise(count: Column) -> Column:
 
 
 def _top(plan: ValuePlan, request: Request, moment: date) -> Column:
-    times, size = plan.rank(request, moment), int(str(size_of(request.call)))
-    total = plan.merge("total", plan.times(request, moment), F.sum)
-    there = F.filter(F.col("entries"), lambda entry: entry[times] > 0)
-    ranked = F.sort_array(
-        F.transform(there, lambda entry: F.struct((-entry[times]).alias("times"), entry["value"].alias("value")))
-    )
-    return F.when(total > 0, F.transform(F.slice(ranked, 1, size), lambda entry: entry["value"]))
+    """The values that came most often; of equally frequent ones the least text first."""
+    entry = F.struct((-plan.times(request, moment)).alias("times"), F.col("value").cast("string").alias("value"))
+    # a list a moment and no lambda over one list of all: lambdas are not compiled, and took half the time of all features
+    came = plan.merge("ranked", plan.times(request, moment), lambda times: F.collect_list(F.when(times > 0, entry)))
+    best = F.slice(F.sort_array(came), 1, int(str(size_of(request.call))))
+    return F.when(F.size(came) > 0, best["value"])
 
 
 RESULTS: Mapping[str, Callable[[ValuePlan, Request, date], Column]] = {
@@ -126,7 +112,7 @@ def _at_moments(events: Events, requests: Sequence[Request], reach: Reach) -> Da
         .groupBy("person_id", "value")
         .agg(*[column.alias(name) for name, column in plan.counts.items()])
     )
-    people = counts.groupBy("person_id").agg(*[column.alias(name) for name, column in plan.merged.items()], *plan.entries())
+    people = counts.groupBy("person_id").agg(*[column.alias(name) for name, column in plan.merged.items()])
     moments = [
         F.struct(F.lit(moment).alias("moment"), *[result.alias(name) for name, result in results.items()])
         for moment, results in plan.results.items()
