@@ -87,10 +87,11 @@ def test_a_plan_after_one_changed_measure_names_what_it_reaches(going_on: Finish
     assert "pyspark imported: False" in planned.said
     steps = {row["stage"]: row for row in json.loads(planned.shown)}
     assert set(steps) >= {"ingest", "identity", "features", "profiles", "models", "segments", "activation"}
-    assert "nothing new" in str(steps["ingest"])
-    assert "nothing new" in str(steps["identity"])
-    for stage in ("features", "profiles", "models", "segments", "activation"):
-        assert "nothing new" not in str(steps[stage]), steps[stage]
+    would = {stage: step["would"] for stage, step in steps.items()}
+    reached = ("features", "profiles", "models", "segments", "activation")
+    assert would == {"ingest": "skip", "identity": "skip", **dict.fromkeys(reached, "run")}
+    assert steps["features"]["why"] == ["spec changed"]
+    assert steps["profiles"]["reached"] == ["reads gold.features, which features would write"]
     assert versions(going_on.lakehouse) == before
 
 
