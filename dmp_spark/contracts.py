@@ -1,4 +1,4 @@
-"""What a table promises, as data: columns, key, class, layout. No pyspark here."""
+"""What a table promises, as data: columns, key, class, layout; and what a write did to it. No pyspark here."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -68,3 +68,17 @@ class Contract:
     def business(self) -> tuple[Column, ...]:
         """The columns whose content makes a row what it is: no audit, no generated ones."""
         return tuple(c for c in self.columns if not c.audit and not c.generated)
+
+
+@dataclass(frozen=True)
+class Changes:
+    """Rows that one replace or append inserted, updated and deleted; all zero means: no commit was made."""
+
+    inserted: int = 0
+    updated: int = 0
+    deleted: int = 0
+
+    @property
+    def written(self) -> int:
+        """Rows that changed."""
+        return self.inserted + self.updated + self.deleted

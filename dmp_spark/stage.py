@@ -6,22 +6,10 @@ from datetime import datetime
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from dmp_spark.contracts import Changes
+
 if TYPE_CHECKING:  # pyspark stays out of the modules that `dmp check` imports
     from dmp_spark.lakehouse.lakehouse import Lakehouse
-
-
-@dataclass(frozen=True)
-class Changes:
-    """Rows that one replace or append inserted, updated and deleted; all zero means: no commit was made."""
-
-    inserted: int = 0
-    updated: int = 0
-    deleted: int = 0
-
-    @property
-    def written(self) -> int:
-        """Rows that changed."""
-        return self.inserted + self.updated + self.deleted
 
 
 @dataclass(frozen=True)

@@ -11,13 +11,14 @@ import pytest
 from deltalake import write_deltalake
 
 from dmp_spark import pipeline
+from dmp_spark.contracts import Changes
 from dmp_spark.errors import StageError, UserError
 from dmp_spark.operations import storage
 from dmp_spark.operations.ledger import Ledger
 from dmp_spark.operations.plan import plan
 from dmp_spark.operations.progress import Progress
 from dmp_spark.operations.steps import Step, chosen
-from dmp_spark.stage import Changes, Check, RunContext, RunSummary
+from dmp_spark.stage import Check, RunContext, RunSummary
 
 AS_OF = datetime(2018, 1, 1, tzinfo=UTC)
 

@@ -5,11 +5,13 @@ from datetime import datetime
 
 from pyspark.sql import DataFrame
 
+from dmp_spark.errors import StageError
 from dmp_spark.features.moments import at_midnight, events_of_people, labels, looked_up
 from dmp_spark.features.spec import FeaturesSpec
 from dmp_spark.features.tables import READS, WRITES, contracts, reads
 from dmp_spark.functions.clock import local_day
 from dmp_spark.measures.compute import backward, seen_people
+from dmp_spark.measures.currencies import mixed
 from dmp_spark.measures.events import Events
 from dmp_spark.stage import RunContext, RunSummary
 
@@ -22,9 +24,7 @@ def build(inputs: Mapping[str, DataFrame], spec: FeaturesSpec, as_of: datetime) 
     A row of features uses only events that happened before its moment and were known by then; a label stands once its
     horizon has ended.
     """
-    moments = spec.moments(local_day(as_of, spec.zone))
-    rows = events_of_people(inputs["silver.events"], inputs["silver.identity_map"], as_of)
-    events = Events(rows, spec.zone, looked_up(inputs, spec.lookups))
+    moments, events = spec.moments(local_day(as_of, spec.zone)), _events(inputs, spec, as_of)
     columns = [column.name for measure in spec.measures for column in measure.columns]
     features = at_midnight(backward(events, spec.measures, moments), spec.zone, columns)
     return {
@@ -34,6 +34,21 @@ def build(inputs: Mapping[str, DataFrame], spec: FeaturesSpec, as_of: datetime) 
 
 
 def run(context: RunContext, spec: FeaturesSpec) -> RunSummary:
-    """Build all, write the differences; only the tables that this project's lookups name are read."""
-    outputs = build({name: context.lakehouse.read(name) for name in reads(spec)}, spec, context.as_of)
+    """Build all, write the differences; only the tables that this project's lookups name are read.
+
+    StageError where a measure would add up money of several currencies.
+    """
+    inputs = {name: context.lakehouse.read(name) for name in reads(spec)}
+    measures = [*spec.measures, *[label.measure for label in spec.labels]]
+    for name, currencies in mixed(_events(inputs, spec, context.as_of), measures).items():
+        raise StageError(
+            f"features: {name} would add up money in {' and '.join(currencies)}: "
+            f"let its `where` choose one, such as currency = '{currencies[0]}'"
+        )
+    outputs = build(inputs, spec, context.as_of)
     return RunSummary(changes={name: context.lakehouse.replace(name, rows) for name, rows in outputs.items()})
+
+
+def _events(inputs: Mapping[str, DataFrame], spec: FeaturesSpec, as_of: datetime) -> Events:
+    rows = events_of_people(inputs["silver.events"], inputs["silver.identity_map"], as_of)
+    return Events(rows, spec.zone, looked_up(inputs, spec.lookups))

@@ -7,12 +7,13 @@ from functools import reduce
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from dmp_spark.contracts import Changes
 from dmp_spark.ingest import attributes, subjects
 from dmp_spark.ingest.manifest import Known, Mode, State
 from dmp_spark.ingest.tables import EVENTS, FILES, IDENTIFIERS, PERSON_ATTRIBUTES, REJECTED, reference_name
 from dmp_spark.ingest.taking import Counts, Taken
 from dmp_spark.lakehouse.listing import FileSeen
-from dmp_spark.stage import Changes, RunContext
+from dmp_spark.stage import RunContext
 
 
 @dataclass(frozen=True)

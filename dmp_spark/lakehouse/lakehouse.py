@@ -7,10 +7,9 @@ from pathlib import Path
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from dmp_spark.contracts import Contract
+from dmp_spark.contracts import Changes, Contract
 from dmp_spark.lakehouse import catalog, fault, write
 from dmp_spark.lakehouse.scratch import Scratch
-from dmp_spark.stage import Changes
 
 
 class Lakehouse:

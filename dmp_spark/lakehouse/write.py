@@ -9,11 +9,10 @@ from typing import Any
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from dmp_spark.contracts import Contract
+from dmp_spark.contracts import Changes, Contract
 from dmp_spark.lakehouse import catalog, compare
 from dmp_spark.lakehouse.compare import ACTION, DELETE, INSERT, UPDATE
 from dmp_spark.lakehouse.scratch import Scratch
-from dmp_spark.stage import Changes
 
 
 class DuplicateKeyError(Exception):

@@ -9,6 +9,7 @@ from pyspark.ml import PipelineModel
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
+from dmp_spark.contracts import Changes
 from dmp_spark.functions.clock import local_day, midnight
 from dmp_spark.models import sentences
 from dmp_spark.models.evaluation import Evaluation, champion, evaluate
@@ -20,7 +21,7 @@ from dmp_spark.models.tables import READS, WRITES, contracts
 from dmp_spark.models.tracking import ModelStore
 from dmp_spark.models.training import parts_for, summarised, task_rows
 from dmp_spark.models.version import code_hash, model_version, training_hash
-from dmp_spark.stage import Changes, Check, RunContext, RunSummary
+from dmp_spark.stage import Check, RunContext, RunSummary
 
 __all__ = ["READS", "WRITES", "contracts", "run"]
 

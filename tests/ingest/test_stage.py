@@ -9,12 +9,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from dmp_spark.contracts import Changes
 from dmp_spark.errors import StageError
 from dmp_spark.ingest import stage
 from dmp_spark.ingest.spec import Computed, IngestSpec, Known, PersonAttributes, Reference, Source
 from dmp_spark.ingest.tables import EVENTS, contracts
 from dmp_spark.lakehouse.lakehouse import Lakehouse
-from dmp_spark.stage import Changes, RunContext, RunSummary
+from dmp_spark.stage import RunContext, RunSummary
 from tests.acceptance.tables import rows_of, versions
 from tests.ingest.small_shop import COLUMNS, HAS_CUSTOMER, SANE_TIME, orders
 

@@ -10,11 +10,10 @@ import pytest
 from chispa import assert_df_equality
 from pyspark.sql import functions as F
 
-from dmp_spark.contracts import Column, Contract, TableClass
+from dmp_spark.contracts import Changes, Column, Contract, TableClass
 from dmp_spark.errors import StageError
 from dmp_spark.lakehouse import catalog
 from dmp_spark.lakehouse.write import DuplicateKeyError
-from dmp_spark.stage import Changes
 
 DAYS = Contract(
     name="silver.days",
