@@ -77,8 +77,8 @@ def _scoped(
     if not lakehouse.exists(table):
         every = [rows for _, rows in parts if rows is not None]
         if parts:
-            rows = _union(every).withColumns(audit) if every else lakehouse.read(table)
-            changes[table] = lakehouse.replace(table, rows)
+            first = _union(every).withColumns(audit) if every else lakehouse.read(table)
+            changes[table] = lakehouse.replace(table, first)
         return
     if names:
         rows = [rows for _, rows in again if rows is not None]
