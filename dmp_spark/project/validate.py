@@ -2,6 +2,7 @@
 
 import copy
 import json
+from collections.abc import Iterator
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
@@ -42,6 +43,8 @@ def validated(model: type[Model], root: Mapping, found: Found) -> Model | None:
             if path is None:
                 return None
             gone.append(path)
+            if one["type"] != "extra_forbidden":
+                found.broken.update(_names_in(model, path, _at(data, path)))
             _leave_out(data, path)
     return None
 
@@ -54,6 +57,25 @@ def _to_leave_out(model: type[Written], address: Address, kind: str, found: Foun
         found.broken.add(str(named[-1]))
         return named
     return address[:1] if address and shape.is_optional(model, address[:1]) else None
+
+
+def _names_in(model: type[Written], path: Address, data: Any) -> Iterator[str]:
+    """The names that users chose inside what is left out: the events of a source go with it, and are not unknown."""
+    if isinstance(data, dict):
+        named = any(shape.is_named(option) for annotation in shape.at(model, path) for option in shape.options(annotation))
+        for key, value in data.items():
+            if named:
+                yield str(key)
+            yield from _names_in(model, (*path, key), value)
+
+
+def _at(data: Any, path: Address) -> Any:
+    for part in path:
+        try:
+            data = data[int(part)] if isinstance(data, list) else data[part]
+        except (KeyError, IndexError, TypeError):  # gone already with something around it
+            return None
+    return data
 
 
 def _leave_out(data: Any, path: Address) -> None:

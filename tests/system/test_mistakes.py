@@ -32,4 +32,4 @@ def test_four_planted_mistakes_are_told_with_file_line_caret_and_suggestion(tmp_
     assert "did you mean baskets_ever?" in said, said
     assert "did you mean activation.yml?" in said, said
     assert len(re.findall(r"^ *\^$", said, re.MULTILINE)) >= 3, said
-    assert re.search(r"^[45] mistakes$", said, re.MULTILINE), said
+    assert re.search(r"^4 mistakes$", said, re.MULTILINE), said
