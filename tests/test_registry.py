@@ -1,15 +1,20 @@
 """The list of the stages: its order, its hashes, and what it takes to resolve a project."""
 
+import json
+import re
 import sys
 from pathlib import Path
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from dmp_spark import registry
 from dmp_spark.identity.spec import IdentitySpec
 from dmp_spark.project.found import Found
 
 PROJECT = Path(__file__).parents[1] / "conf" / "complete_journey"
+SMALL = Path(__file__).parent / "projects" / "small"
+SCHEMAS = Path(__file__).parents[1] / "docs" / "schema"
 
 
 def test_the_stages_stand_in_an_order_that_their_tables_allow() -> None:
@@ -102,10 +107,38 @@ def test_mistakes_of_all_stages_are_raised_together() -> None:
     }
 
 
-def test_every_file_has_a_json_schema() -> None:
-    schemas = registry.json_schemas()
-    assert list(schemas) == ["project.yml", *[f"{name}.yml" for name in registry.STAGES]]
-    assert schemas["segments.yml"]["additionalProperties"] is False
+def test_every_file_has_a_json_schema_and_names_it() -> None:
+    schemas = {file.stem: json.loads(file.read_text(encoding="utf-8")) for file in SCHEMAS.glob("*.json")}
+    assert list(schemas) and sorted(schemas) == sorted(["project", *registry.STAGES])
+    for folder in (PROJECT, SMALL):
+        for stage, root in registry.read(folder).roots.items():
+            Draft202012Validator.check_schema(schemas[stage])
+            assert list(Draft202012Validator(schemas[stage]).iter_errors(root.data())) == []
+            head = (folder / f"{stage}.yml").read_text(encoding="utf-8").partition("\n")[0]
+            named = re.fullmatch(r"# yaml-language-server: \$schema=(.*)", head)
+            assert named and (folder / named[1]).resolve() == SCHEMAS / f"{stage}.json"
+
+
+@pytest.mark.parametrize(
+    ("stage", "address", "wrong"),
+    [
+        ("segments", ("segments", "growing", "were"), "true"),
+        ("features", ("moments", "every"), "1 moon"),
+        ("features", ("measures", "spend", "over"), ["90 days", "always"]),
+        ("ingest", ("sources", "transactions", "arrives"), "now and then"),
+        ("models", ("tasks", "goes_quiet", "choose_by"), ["roc_auc"]),
+    ],
+)
+def test_an_editor_sees_what_is_wrong(stage: str, address: tuple[str, ...], wrong: object) -> None:
+    schema = json.loads((SCHEMAS / f"{stage}.json").read_text(encoding="utf-8"))
+    data = registry.read(PROJECT).roots[stage].data()
+    *way, last = address
+    place = data
+    for part in way:
+        place = place[part]
+    place[last] = wrong
+    errors = list(Draft202012Validator(schema).iter_errors(data))
+    assert {tuple(error.absolute_path)[: len(way)] for error in errors} == {tuple(way)}
 
 
 def test_resolving_imports_no_stage_and_so_no_pyspark() -> None:

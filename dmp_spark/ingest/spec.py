@@ -17,7 +17,9 @@ def _null_is_a_word(value: Any) -> Any:
     return "null" if value is None else value
 
 
-Text = Annotated[str, BeforeValidator(_as_text)]  # an expression; `quantity: 1` is one too
+Text = Annotated[
+    str, BeforeValidator(_as_text, json_schema_input_type=str | int | float | bool)
+]  # an expression; `quantity: 1` is one too
 
 
 class FixedFile(Written):
@@ -54,7 +56,9 @@ class LookupFile(Written):
 
     table: Name
     key: dict[str, Text] = Field(min_length=1)
-    missing: Annotated[Literal["reject", "null"], BeforeValidator(_null_is_a_word)] = "null"
+    missing: Annotated[
+        Literal["reject", "null"], BeforeValidator(_null_is_a_word, json_schema_input_type=Literal["reject", "null"] | None)
+    ] = "null"
 
 
 class TimeFile(Written):

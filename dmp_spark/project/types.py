@@ -106,7 +106,7 @@ def _window(value: object) -> object:
         raise ValueError(f"{_shown(value)} is no window: write a duration like 90 days, or ever") from None
 
 
-Window = Annotated[Duration | Literal["ever"], BeforeValidator(_window)]
+Window = Annotated[Duration | Literal["ever"], BeforeValidator(_window, json_schema_input_type=Duration | Literal["ever"])]
 
 
 def _share(value: object) -> float:

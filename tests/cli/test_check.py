@@ -47,18 +47,18 @@ def test_four_mistakes_in_three_files_are_told_at_once(project: Path, capsys: py
     assert err.replace(f"{project}/", "") == (
         "activations.yml: no stage reads this file [unknown-file]\n"
         "    did you mean activation.yml?\n"
-        "models.yml:16:5: unknown key chose_by in goes_quiet [unknown-key]\n"
+        "models.yml:17:5: unknown key chose_by in goes_quiet [unknown-key]\n"
         "        chose_by: roc_auc\n"
         "        ^\n"
         "    did you mean choose_by?\n"
-        "profiles.yml:14:10: there is no feature spent_ever [unknown-feature]\n"
+        "profiles.yml:15:10: there is no feature spent_ever [unknown-feature]\n"
         "      spend: spent_ever\n"
         "             ^\n"
         "    did you mean spend_ever?\n"
-        "profiles.yml:16:3: baskets stands here twice [same-name-twice]\n"
+        "profiles.yml:17:3: baskets stands here twice [same-name-twice]\n"
         "      baskets: baskets_90d\n"
         "      ^\n"
-        "    the first is in line 13: rename or delete one\n"
+        "    the first is in line 14: rename or delete one\n"
         "4 mistakes\n"
     )
 
@@ -69,8 +69,8 @@ def test_a_broken_measure_is_told_once_and_not_by_those_who_use_it(project: Path
     assert check(project) == 2
     heads = [line for line in capsys.readouterr().err.replace(f"{project}/", "").split("\n") if "[" in line and ".yml:" in line]
     assert [head.split(" [")[0] for head in heads] == [
-        "features.yml:29:54: expected text, found the number 5",
-        "segments.yml:10:12: there is no column feature.baby_line_90d",
+        "features.yml:30:54: expected text, found the number 5",
+        "segments.yml:11:12: there is no column feature.baby_line_90d",
     ]
 
 
