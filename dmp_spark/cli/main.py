@@ -91,6 +91,19 @@ def status(project: ProjectOption = None, overrides: SetOption = None, form: For
     raise typer.Exit(shown(project_folder(project), tuple(overrides or ()), checked_format(form)))
 
 
+features = typer.Typer(help="What features there are.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(features, name="features")
+
+
+@features.command("list")
+def features_list(project: ProjectOption = None, overrides: SetOption = None, form: FormatOption = "table") -> None:
+    """List the features: meaning, unit, window, and how they are spread among people."""
+    from dmp_spark.cli.features import features_list as listed
+    from dmp_spark.cli.printing import checked_format
+
+    raise typer.Exit(listed(project_folder(project), tuple(overrides or ()), checked_format(form)))
+
+
 @app.command(context_settings={"ignore_unknown_options": True})  # a query may begin with a comment: -- …
 def sql(
     query: Annotated[str, typer.Argument(help="One SELECT in Spark's dialect; - reads it from standard input.")],

@@ -56,8 +56,14 @@ def columns(table: DeltaTable) -> dict[str, pa.DataType]:
     return {field.name: field.type for field in schema if field.name not in HIDDEN}
 
 
-def reader(table: DeltaTable, names: Sequence[str]) -> pa.RecordBatchReader:
-    """The rows of a table as a stream, with these columns in this order."""
-    wanted = ", ".join('"' + name.replace('"', '""') + '"' for name in names)
-    stream = QueryBuilder().register("rows_of_table", table).execute(f"select {wanted} from rows_of_table")
-    return pa.RecordBatchReader.from_stream(stream)
+def reader(table: DeltaTable, names: Sequence[str], latest: str = "") -> pa.RecordBatchReader:
+    """The rows of a table as a stream, with these columns in this order; only those with the greatest `latest`, if named."""
+    wanted = ", ".join(_quoted(name) for name in names)
+    text = f"select {wanted} from rows_of_table"
+    if latest:
+        text += f" where {_quoted(latest)} = (select max({_quoted(latest)}) from rows_of_table)"
+    return pa.RecordBatchReader.from_stream(QueryBuilder().register("rows_of_table", table).execute(text))
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
