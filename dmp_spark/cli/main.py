@@ -91,6 +91,18 @@ def status(project: ProjectOption = None, overrides: SetOption = None, form: For
     raise typer.Exit(shown(project_folder(project), tuple(overrides or ()), checked_format(form)))
 
 
+@app.command()
+def dictionary(
+    project: ProjectOption = None,
+    overrides: SetOption = None,
+    form: Annotated[str, typer.Option("--format", help="markdown, table, csv or json.")] = "markdown",
+) -> None:
+    """Describe every table and column of the project."""
+    from dmp_spark.cli.dictionary import dictionary as described
+
+    raise typer.Exit(described(project_folder(project), tuple(overrides or ()), form))
+
+
 features = typer.Typer(help="What features there are.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(features, name="features")
 

@@ -14,11 +14,12 @@ Format = Literal["table", "csv", "json"]
 SHOWN_ROWS = 200
 
 
-def checked_format(text: str) -> Format:
-    """The format of that name; UserError for any other."""
+def checked_format(text: str, also: str = "") -> Format:
+    """The format of that name; UserError for any other, which names `also` among the known ones."""
     found: Format | None = next((form for form in get_args(Format) if form == text), None)
     if found is None:
-        raise UserError(Problem("format", f"there is no format {text}", way_out=f"known: {', '.join(get_args(Format))}"))
+        known = [*([also] if also else []), *get_args(Format)]
+        raise UserError(Problem("format", f"there is no format {text}", way_out=f"known: {', '.join(known)}"))
     return found
 
 
