@@ -54,6 +54,10 @@ class Contract:
                 return column
         raise KeyError(f"{self.name} has no column {name}")
 
+    def is_required(self, column: Column) -> bool:
+        """Whether a column of it is never null: because it says so, or because it is of the key."""
+        return not column.nullable or column.name in self.key
+
     @property
     def names(self) -> tuple[str, ...]:
         """The names of all columns, in order."""

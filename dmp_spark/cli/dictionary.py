@@ -45,25 +45,20 @@ def _markdown(title: str, contracts: Sequence[Contract]) -> Iterator[str]:
 
 
 def _layout(contract: Contract) -> str:
-    parts = ", ".join(contract.partitioned_by) and f"partitioned by {', '.join(contract.partitioned_by)}"
-    clusters = ", ".join(contract.clustered_by) and f"clustered by {', '.join(contract.clustered_by)}"
-    return "".join(f"; {each}" for each in (parts, clusters) if each)
+    laid_out = {"partitioned": contract.partitioned_by, "clustered": contract.clustered_by}
+    return "".join(f"; {how} by {', '.join(columns)}" for how, columns in laid_out.items() if columns)
 
 
 def _line(contract: Contract, column: Column) -> str:
     name = f"**{column.name}**" if column.name in contract.key else column.name
     meaning = f"*personal*: {column.meaning}" if column.personal else column.meaning
-    never = "" if _is_nullable(contract, column) else "yes"
+    never = "yes" if contract.is_required(column) else ""
     return f"| {name} | {_cell(column.type)} | {_cell(column.unit)} | {never} | {_cell(meaning)} |"
 
 
 def _row(contract: Contract, column: Column) -> tuple[object, ...]:
-    is_key, nullable = column.name in contract.key, _is_nullable(contract, column)
+    is_key, nullable = column.name in contract.key, not contract.is_required(column)
     return (contract.name, column.name, column.type, column.unit, is_key, nullable, column.personal, column.meaning)
-
-
-def _is_nullable(contract: Contract, column: Column) -> bool:
-    return column.nullable and column.name not in contract.key
 
 
 def _cell(text: str) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
 
 from dmp_spark.errors import StageError
 from dmp_spark.features.moments import at_midnight, events_of_people, labels, looked_up
@@ -11,7 +12,7 @@ from dmp_spark.features.spec import FeaturesSpec
 from dmp_spark.features.tables import READS, WRITES, contracts, reads
 from dmp_spark.functions.clock import local_day
 from dmp_spark.measures.compute import backward, seen_people
-from dmp_spark.measures.currencies import mixed
+from dmp_spark.measures.currencies import adds_money, currencies_met
 from dmp_spark.measures.events import Events
 from dmp_spark.stage import RunContext, RunSummary
 
@@ -39,14 +40,19 @@ def run(context: RunContext, spec: FeaturesSpec) -> RunSummary:
     StageError where a measure would add up money of several currencies.
     """
     inputs = {name: context.lakehouse.read(name) for name in reads(spec)}
-    measures = [*spec.measures, *[label.measure for label in spec.labels]]
-    for name, currencies in mixed(_events(inputs, spec, context.as_of), measures).items():
-        raise StageError(
-            f"features: {name} would add up money in {' and '.join(currencies)}: "
-            f"let its `where` choose one, such as currency = '{currencies[0]}'"
-        )
+    _refuse_mixed_money(_events(inputs, spec, context.as_of), spec)
     outputs = build(inputs, spec, context.as_of)
     return RunSummary(changes={name: context.lakehouse.replace(name, rows) for name, rows in outputs.items()})
+
+
+def _refuse_mixed_money(events: Events, spec: FeaturesSpec) -> None:
+    adding = [measure for measure in (*spec.measures, *[label.measure for label in spec.labels]) if adds_money(measure)]
+    mixed = currencies_met(events, adding).where(F.size("currencies") > 1).first() if adding else None
+    if mixed is not None:
+        raise StageError(
+            f"features: {mixed['measure']} would add up money in {' and '.join(mixed['currencies'])}: "
+            f"let its `where` choose one, such as currency = '{mixed['currencies'][0]}'"
+        )
 
 
 def _events(inputs: Mapping[str, DataFrame], spec: FeaturesSpec, as_of: datetime) -> Events:

@@ -67,7 +67,7 @@ def create_statement(root: Path, contract: Contract) -> str:
 
 def _column(column: Column, contract: Contract) -> str:
     generated = f" GENERATED ALWAYS AS ({column.generated})" if column.generated else ""
-    required = " NOT NULL" if column.name in contract.key or not column.nullable else ""
+    required = " NOT NULL" if contract.is_required(column) else ""
     unit = f" ({column.unit})" if column.unit else ""
     return f"`{column.name}` {column.type}{generated}{required} COMMENT {quoted(column.meaning + unit)}"
 
@@ -75,8 +75,8 @@ def _column(column: Column, contract: Contract) -> str:
 def _properties(contract: Contract) -> dict[str, str]:
     # least and greatest values help where neighbours lie together; of hashes and texts they say nothing, cost a third of
     # a wide write, and would put personal values into the log
-    ordered = [c.name for c in contract.columns if c.name in contract.clustered_by or c.type in ("date", "timestamp")]
-    counted = [name for name in ordered if name not in contract.partitioned_by]  # Delta refuses those
+    ordered = [c for c in contract.columns if c.name in contract.clustered_by or c.type in ("date", "timestamp")]
+    counted = [c.name for c in ordered if not c.personal and c.name not in contract.partitioned_by]  # Delta refuses the latter
     properties = {"delta.enableChangeDataFeed": "true"}
     if counted:
         properties["delta.dataSkippingStatsColumns"] = ",".join(counted)

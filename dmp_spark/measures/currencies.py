@@ -1,33 +1,39 @@
-"""Money of several currencies is not added up: which measures would."""
+"""Money of several currencies is not added up: which currencies a measure meets."""
 
 from collections.abc import Sequence
 
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from dmp_spark.expressions.nodes import Call
 from dmp_spark.expressions.parse import parse
 from dmp_spark.measures.events import Events
-from dmp_spark.measures.requests import collect
+from dmp_spark.measures.requests import parse_measure
 from dmp_spark.measures.spec import Measure
 
 ADDING = frozenset({"sum", "mean", "slope"})
 
 
-def mixed(events: Events, measures: Sequence[Measure]) -> dict[str, tuple[str, ...]]:
-    """Measure → the currencies of the money that it would add up, where they are several.
+def adds_money(measure: Measure) -> bool:
+    """Whether a measure adds up `value` or one of `amounts`."""
+    return any(_adds_money(call) for call in parse_measure(measure).take.calls)
 
-    What a measure's own `where` leaves out does not count; a null currency is none. Bounded by measures and currencies.
+
+def currencies_met(events: Events, measures: Sequence[Measure]) -> DataFrame:
+    """A row each of `measures` (at least one): `measure`, and `currencies` of its events in order of the alphabet.
+
+    What a measure's own `where` leaves out does not count; a null currency is none.
     """
-    adding = [one for one in collect(measures).parsed if any(_adds_money(call) for call in one.take.calls)]
-    if not adding or events.rows.select("currency").where(F.col("currency").isNotNull()).distinct().limit(2).count() < 2:
-        return {}
-    populations = {f"p{number}": one.population for number, one in enumerate(adding)}
-    rows = events.seen_by(populations, {"currency": parse("currency", {"currency": "string"})})
-    found = rows.agg(
-        *[F.array_sort(F.collect_set(F.when(F.col(name), F.col("currency")))).alias(name) for name in populations]
-    ).first()
-    assert found is not None
-    return {one.measure.name: tuple(found[name]) for name, one in zip(populations, adding, strict=True) if len(found[name]) > 1}
+    populations = {measure.name: parse_measure(measure).population for measure in measures}
+    names = {key: f"p{number}" for number, key in enumerate(sorted({one.key for one in populations.values()}))}
+    wanted = {names[population.key]: population for population in populations.values()}
+    rows = events.seen_by(wanted, {"currency": parse("currency", {"currency": "string"})})
+    sets = [F.array_sort(F.collect_set(F.when(F.col(name), F.col("currency")))).alias(name) for name in wanted]
+    told = [
+        F.struct(F.lit(measure).alias("measure"), F.col(names[population.key]).alias("currencies"))
+        for measure, population in populations.items()
+    ]
+    return rows.agg(*sets).select(F.inline(F.array(*told)))
 
 
 def _adds_money(call: Call) -> bool:

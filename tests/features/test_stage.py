@@ -3,20 +3,24 @@
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from chispa import assert_df_equality
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
+from dmp_spark.errors import StageError
 from dmp_spark.features.spec import FeaturesFile, FeaturesSpec, Label, Lookup
-from dmp_spark.features.stage import build
+from dmp_spark.features.stage import build, run
 from dmp_spark.features.tables import contracts
 from dmp_spark.functions.keys import stable_id
 from dmp_spark.ingest.tables import EVENTS
 from dmp_spark.measures.resolve import event_columns, resolve_measure
 from dmp_spark.measures.spec import MeasureFile
+from dmp_spark.stage import RunContext
 from tests.oracles import features_duckdb
+from tests.refusals import refusal
 
 ZONE = "America/New_York"
 SMALL = Path(__file__).parents[1] / "projects" / "small"
@@ -139,6 +143,29 @@ def test_before_the_first_label_is_ripe_there_are_none(spark: SparkSession) -> N
     labels = build(given, spec, instant("2017-03-10T05:00:00"))["gold.labels"]
     assert labels.dtypes == list(contracts(spec)["gold.labels"].types.items())
     assert labels.count() == 0
+
+
+def test_money_of_several_currencies_stops_the_stage_before_it_writes(spark: SparkSession, lakehouse_at: Any) -> None:
+    spec = spec_of(
+        {
+            "lines": {"of": "purchase", "take": "count(*)", "over": ["ever"]},
+            "spend": {"of": "purchase", "take": "sum(value)", "over": ["ever"]},
+        },
+        {},
+        date(2017, 3, 1),
+        date(2017, 6, 1),
+    )
+    told = [("a1", "2017-02-10T12:00:00", None), ("a1", "2017-02-11T12:00:00", None)]
+    given = inputs(spark, told, [("a1", "A", None)])
+    currency = F.when(F.dayofmonth("event_time") == 10, "EUR").otherwise("USD")
+    given["silver.events"] = given["silver.events"].withColumn("currency", currency)
+    lakehouse = lakehouse_at(contracts(spec), stage="features")
+    lakehouse.read = given.__getitem__  # tables of other stages, which these rows stand for
+    as_of = instant("2017-04-12T15:00:00")
+    assert refusal(StageError, lambda: run(RunContext(lakehouse, as_of, "run-1", as_of, ZONE), spec)) == (
+        "features: spend would add up money in EUR and USD: let its `where` choose one, such as currency = 'EUR'"
+    )
+    assert not lakehouse.root.exists()
 
 
 def small_inputs(spark: SparkSession) -> dict[str, DataFrame]:

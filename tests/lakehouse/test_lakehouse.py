@@ -1,6 +1,6 @@
 """The writes of the lakehouse on real Delta tables: one table goes through all of them."""
 
-from collections.abc import Callable
+import json
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -14,6 +14,7 @@ from dmp_spark.contracts import Changes, Column, Contract, TableClass
 from dmp_spark.errors import StageError
 from dmp_spark.lakehouse import catalog
 from dmp_spark.lakehouse.write import DuplicateKeyError
+from tests.refusals import refusal
 
 DAYS = Contract(
     name="silver.days",
@@ -44,15 +45,6 @@ ROWS = [
 def _version(lakehouse: Any, table: str) -> int:
     path = catalog.table_path(lakehouse.root, table)
     return lakehouse.spark.sql(f"DESCRIBE HISTORY delta.`{path}` LIMIT 1").first()["version"]
-
-
-def refusal(kind: type[Exception], write: Callable[[], object]) -> str:
-    """What a write says when it refuses in the way that is wanted; another error is told as what it is."""
-    try:
-        write()
-    except Exception as error:  # a mutant may fail elsewhere, and that is no refusal
-        return str(error) if isinstance(error, kind) else f"{type(error).__name__}, not {kind.__name__}"
-    return "nothing was refused"
 
 
 def test_replace_commits_differences_and_nothing_else(spark: Any, lakehouse_at: Any) -> None:
@@ -145,6 +137,35 @@ def test_a_table_gets_the_columns_that_its_contract_got(spark: Any, lakehouse_at
     texts = spark.createDataFrame([("a", "x")], "id string, n string")
     said = refusal(StageError, lambda: lakehouse_at({other.name: other}).replace(other.name, texts))
     assert "gold.features.n is bigint in the lakehouse and string now" in said
+
+
+def test_no_text_and_nothing_personal_stands_in_the_log(spark: Any, lakehouse_at: Any) -> None:
+    people = Contract(
+        name="gold.people",
+        owner="test",
+        table_class=TableClass.STATE,
+        meaning="people",
+        key=("id",),
+        columns=(
+            Column("id", "string", "key", nullable=False),
+            Column("name", "string", "what it is called"),
+            Column("seen_at", "timestamp", "when"),
+            Column("born", "date", "birthday", personal=True),
+            Column("orders", "bigint", "how many"),
+        ),
+    )
+    untimed = replace(people, name="gold.untimed", columns=people.columns[:2])
+    lakehouse = lakehouse_at({one.name: one for one in (people, untimed)})
+    rows = spark.createDataFrame(
+        [("a", "Ada", NOON, date(1815, 12, 10), 3)], "id string, name string, seen_at timestamp, born date, orders bigint"
+    )
+    for contract, columns in ((people, {"seen_at"}), (untimed, set())):
+        assert lakehouse.replace(contract.name, rows.select(*contract.names)) == Changes(inserted=1)
+        log = catalog.table_path(lakehouse.root, contract.name) / "_delta_log"
+        actions = [json.loads(line) for file in log.glob("*.json") for line in file.read_text(encoding="utf-8").splitlines()]
+        (stats,) = [json.loads(action["add"]["stats"]) for action in actions if "add" in action]
+        assert {*stats.get("minValues", {}), *stats.get("maxValues", {}), *stats.get("nullCount", {})} == columns
+        assert stats["numRecords"] == 1
 
 
 def test_a_stage_sees_only_what_it_declared(lakehouse_at: Any) -> None:
