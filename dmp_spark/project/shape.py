@@ -73,11 +73,16 @@ def is_optional(shape: Any, address: Address) -> bool:
     return bool(infos) and all(info is not None and not info.is_required() for info in infos)
 
 
+def has_names(shape: Any, address: Address) -> bool:
+    """Whether the keys at an address are names that the user chose."""
+    return any(is_named(option) for annotation in at(shape, address) for option in options(annotation))
+
+
 def named_thing(shape: Any, address: Address) -> Address | None:
     """The innermost entry of a mapping of names on the way to an address: what is left out when the address is wrong."""
     found = None
     for length in range(1, len(address) + 1):
-        if any(is_named(option) for annotation in at(shape, address[: length - 1]) for option in options(annotation)):
+        if has_names(shape, address[: length - 1]):
             found = address[:length]
     return found
 

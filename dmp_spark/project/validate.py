@@ -11,7 +11,7 @@ from dmp_spark.errors import Problem
 from dmp_spark.project import shape
 from dmp_spark.project.found import Found
 from dmp_spark.project.mistakes import grouped, place_of, problem
-from dmp_spark.project.nodes import Address, Mapping, leaves
+from dmp_spark.project.nodes import Address, Mapping, Node, at, leaves
 from dmp_spark.project.types import Written
 from dmp_spark.project.variables import names_secret
 
@@ -39,43 +39,34 @@ def validated(model: type[Model], root: Mapping, found: Found) -> Model | None:
             if not follows and not _is_typo_of(root, model, address, one, errors):
                 found.tell(problem(model, root, address, one))
         for address, one in errors:
-            path = _to_leave_out(model, address, one["type"], found)
+            path = _to_leave_out(model, root, address, one["type"], found)
             if path is None:
                 return None
             gone.append(path)
-            if one["type"] != "extra_forbidden":
-                found.broken.update(_names_in(model, path, _at(data, path)))
             _leave_out(data, path)
     return None
 
 
-def _to_leave_out(model: type[Written], address: Address, kind: str, found: Found) -> Address | None:
+def _to_leave_out(model: type[Written], root: Mapping, address: Address, kind: str, found: Found) -> Address | None:
     if kind == "extra_forbidden":
         return address
-    named = shape.named_thing(model, address)
-    if named is not None:
-        found.broken.add(str(named[-1]))
-        return named
-    return address[:1] if address and shape.is_optional(model, address[:1]) else None
+    path = shape.named_thing(model, address)
+    if path is not None:
+        found.broken.add(str(path[-1]))
+    elif address and shape.is_optional(model, address[:1]):
+        path = address[:1]
+    if path is not None:
+        found.broken.update(_names_in(model, path, at(root, path)))
+    return path
 
 
-def _names_in(model: type[Written], path: Address, data: Any) -> Iterator[str]:
+def _names_in(model: type[Written], address: Address, node: Node | None) -> Iterator[str]:
     """The names that users chose inside what is left out: the events of a source go with it, and are not unknown."""
-    if isinstance(data, dict):
-        named = any(shape.is_named(option) for annotation in shape.at(model, path) for option in shape.options(annotation))
-        for key, value in data.items():
-            if named:
-                yield str(key)
-            yield from _names_in(model, (*path, key), value)
-
-
-def _at(data: Any, path: Address) -> Any:
-    for part in path:
-        try:
-            data = data[int(part)] if isinstance(data, list) else data[part]
-        except (KeyError, IndexError, TypeError):  # gone already with something around it
-            return None
-    return data
+    if isinstance(node, Mapping):
+        for key, below in node.values.items():
+            if shape.has_names(model, address):
+                yield key
+            yield from _names_in(model, (*address, key), below)
 
 
 def _leave_out(data: Any, path: Address) -> None:
