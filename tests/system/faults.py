@@ -56,19 +56,24 @@ class Bench:
         self.lakehouse = self.project / "lakehouse"
         self.before: dict[str, Path] = {}
         self.expected: dict[str, tuple[dict[str, str], dict[str, bytes]]] = {}
-        begin = 0
-        for stage in [name for name in STAGES if name in stages]:
-            if STAGES.index(stage) > begin:
-                self._run(STAGES[STAGES.index(stage) - 1])
-            self.before[stage] = folder / f"before_{stage}"
-            shutil.copytree(self.lakehouse, self.before[stage]) if self.lakehouse.exists() else self.before[stage].mkdir()
-            self._run(stage)
-            self.expected[stage] = self._holds("expected")
-            begin = STAGES.index(stage) + 1
+        for stage, following in zip(STAGES, (*STAGES[1:], None), strict=True):
+            if stage in stages:
+                self._keep(stage)
+            if stage in stages or following in stages:
+                self._run(stage)
+            if stage in stages:
+                self.expected[stage] = self._holds("expected")
 
     def _run(self, until: str) -> None:
         done = dmp("run", "-p", str(self.project), "--until", until)
         assert done.code == 0, done.everything
+
+    def _keep(self, stage: str) -> None:
+        self.before[stage] = self.folder / f"before_{stage}"
+        if self.lakehouse.exists():
+            shutil.copytree(self.lakehouse, self.before[stage])
+        else:
+            self.before[stage].mkdir()
 
     def _holds(self, name: str) -> tuple[dict[str, str], dict[str, bytes]]:
         return dump(self.lakehouse, self.folder / name, TABLES), exports(self.lakehouse)
