@@ -107,9 +107,15 @@ def test_mistakes_of_all_stages_are_raised_together() -> None:
     }
 
 
-def test_every_file_has_a_json_schema_and_names_it() -> None:
+def test_every_file_has_a_json_schema() -> None:
+    schemas = registry.json_schemas()
+    assert list(schemas) == ["project.yml", *[f"{name}.yml" for name in registry.STAGES]]
+    assert schemas["segments.yml"]["additionalProperties"] is False
+
+
+def test_every_file_of_a_project_names_its_schema_and_fits_it() -> None:
     schemas = {file.stem: json.loads(file.read_text(encoding="utf-8")) for file in SCHEMAS.glob("*.json")}
-    assert list(schemas) and sorted(schemas) == sorted(["project", *registry.STAGES])
+    assert sorted(schemas) == sorted(["project", *registry.STAGES])
     for folder in (PROJECT, SMALL):
         for stage, root in registry.read(folder).roots.items():
             Draft202012Validator.check_schema(schemas[stage])
