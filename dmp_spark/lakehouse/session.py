@@ -2,14 +2,21 @@
 
 import os
 import sys
+from collections import deque
 from collections.abc import Mapping
 from pathlib import Path
+from threading import Event, Thread
+from typing import IO
 
+from pyspark import SparkConf, SparkContext
+from pyspark.errors import PySparkRuntimeError
+from pyspark.java_gateway import launch_gateway
 from pyspark.sql import SparkSession
 
 from dmp_spark.errors import Problem, UserError
 
 DELTA_EXTENSION = "io.delta.sql.DeltaSparkSessionExtension"
+_LINES_KEPT = 15
 
 
 def settings_file(engine: str = "local") -> Path:
@@ -41,17 +48,15 @@ def start(file: Path | None = None, overrides: Mapping[str, str] | None = None) 
 
     Where spark-submit started the JVM nothing is set here; a session without Delta's extension is refused (UserError).
     """
-    builder = SparkSession.builder.appName("dmp_spark")
-    if not is_submitted():
+    if not is_submitted() and SparkSession.getActiveSession() is None:
         os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
         os.environ["PYSPARK_PYTHON"] = os.environ["PYSPARK_DRIVER_PYTHON"] = sys.executable
         settings = {**read_settings(file or settings_file()), **(overrides or {})}
         if jars := os.environ.get("DMP_JARS"):
             settings.pop("spark.jars.packages", None)
             settings["spark.jars"] = ",".join(sorted(str(jar) for jar in Path(jars).glob("*.jar")))
-        for name, value in settings.items():
-            builder = builder.config(name, value)
-    spark = builder.getOrCreate()
+        _start_context(settings)
+    spark = SparkSession.builder.appName("dmp_spark").getOrCreate()
     if DELTA_EXTENSION not in (spark.conf.get("spark.sql.extensions", "") or ""):
         raise UserError(
             Problem(
@@ -61,3 +66,52 @@ def start(file: Path | None = None, overrides: Mapping[str, str] | None = None) 
             )
         )
     return spark
+
+
+def _start_context(settings: Mapping[str, str]) -> None:
+    """Start the JVM. The thirty lines that it says while starting are shown only where it does not start (UserError)."""
+    conf = SparkConf(loadDefaults=False).setAppName("dmp_spark").setAll(list(settings.items()))
+    words = _Words()
+    try:
+        gateway = launch_gateway(conf, popen_kwargs={"stderr": words.pipe})  # type: ignore[no-untyped-call]
+        SparkContext(conf=conf, gateway=gateway)
+    except PySparkRuntimeError as error:
+        if error.getCondition() != "JAVA_GATEWAY_EXITED":
+            raise
+        words.pass_on(kept=True)
+        raise UserError(
+            Problem(
+                "no-spark",
+                "Spark did not start; what it said stands above",
+                way_out="it needs Java 17 (JAVA_HOME or PATH), and Delta's jars from Maven Central or the folder DMP_JARS",
+            )
+        ) from None
+    words.pass_on(kept=False)
+
+
+class _Words:
+    """What the JVM writes to standard error: the last lines kept while it starts, passed on afterwards."""
+
+    def __init__(self) -> None:
+        reading, self.pipe = os.pipe()
+        self._kept: deque[str] = deque(maxlen=_LINES_KEPT)
+        self._is_started = Event()
+        lines = os.fdopen(reading, encoding="utf-8", errors="replace")
+        self._listener = Thread(target=self._listen, args=(lines,), daemon=True)
+        self._listener.start()
+
+    def pass_on(self, kept: bool) -> None:
+        """From now on lines go to standard error; with `kept` those so far go first."""
+        os.close(self.pipe)  # the JVM has its own copy: the pipe ends with it
+        if kept:
+            self._listener.join(timeout=10)
+            sys.stderr.writelines(self._kept)
+        self._is_started.set()
+
+    def _listen(self, lines: IO[str]) -> None:
+        with lines:
+            for line in lines:
+                if self._is_started.is_set():
+                    sys.stderr.write(line)
+                else:
+                    self._kept.append(line)
