@@ -11,6 +11,17 @@ os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
 os.environ["PYSPARK_PYTHON"] = os.environ["PYSPARK_DRIVER_PYTHON"] = sys.executable
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--seed N` draws another case where a test draws one."""
+    parser.addoption("--seed", type=int, help="what tests/system/test_no_peeking.py draws its moment by; runs what is long, too")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Who gives a seed wants to see what it draws, however long that takes."""
+    if config.getoption("--seed") is not None:
+        config.option.markexpr = ""
+
+
 @pytest.fixture(scope="session")
 def spark() -> Iterator["SparkSession"]:  # noqa: F821 - tests without Spark must not import it
     """The one session of the run: two cores, two shuffle partitions, no UI."""
