@@ -80,3 +80,16 @@ def common(kinds: Iterable[str]) -> str | None:
     scale = max(scale for _, scale in sizes)
     whole = max(precision - scale_ for precision, scale_ in sizes)
     return f"decimal({whole + scale},{scale})" if whole + scale <= 38 else WIDE
+
+
+def keeps(kind: str, other: str) -> bool:
+    """Whether a value of one type stays what it is when it is cast to the other, or becomes null: what a key may do.
+
+    A fraction cut to a whole number, or a time to its day, would find the row of another key.
+    """
+    start, end = family(kind), family(other)
+    if "unknown" in (start, end) or start in (end, "null", "string"):
+        return True
+    if end == "string":
+        return start not in ("array", "map", "other")
+    return (start, end) in (("integer", "decimal"), ("integer", "double"), ("decimal", "double"), ("date", "timestamp"))

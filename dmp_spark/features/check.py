@@ -5,6 +5,7 @@ from datetime import date
 
 from dmp_spark.contracts import Contract
 from dmp_spark.expressions.parse import ExpressionError, parse
+from dmp_spark.expressions.types import family, keeps
 from dmp_spark.features.spec import FeaturesFile, FeaturesSpec, Label, Lookup, LookupFile
 from dmp_spark.measures import windows
 from dmp_spark.measures.resolve import MeasureError, event_columns, resolve_measure, unresolved
@@ -77,24 +78,69 @@ def _lookups(
             what = f"a lookup joins by the whole key of {said.table}: {', '.join(contract.key)}"
             found.add("lookup-key", what, f"{address}.key", "else one event would become several")
             continue
-        if _key_is_right(said, address, events, found):
-            lookups.append(Lookup(name=name, table=contract.name, key=said.key, event_columns=_used(said, events)))
+        key_is_right = _key_is_right(said, contract, address, events, found)
+        if _missing_is_right(said, contract, address, found) and key_is_right:
+            lookups.append(_lookup(name, said, contract, events))
     return tuple(lookups)
+
+
+def _lookup(name: str, said: LookupFile, contract: Contract, events: Mapping[str, str]) -> Lookup:
+    return Lookup(
+        name=name,
+        table=contract.name,
+        key=said.key,
+        event_columns=_used(said, events),
+        missing=said.missing,
+        covered_by=said.covered_by,
+    )
 
 
 def _is_reference(table: str) -> bool:
     return table == "silver.items" or table.startswith("silver.reference_")
 
 
-def _key_is_right(said: LookupFile, address: str, events: Mapping[str, str], found: Found) -> bool:
-    is_right = True
+def _key_is_right(said: LookupFile, contract: Contract, address: str, events: Mapping[str, str], found: Found) -> bool:
+    before = len(found.problems)
     for column, text in said.key.items():
         try:
-            parse(text, events)
+            kind = parse(text, events).type
         except ExpressionError as error:
             found.add("expression", error.message, f"{address}.key.{column}", error.way_out, error.offset)
-            is_right = False
-    return is_right
+            continue
+        wanted = contract.column(column).type
+        if not keeps(kind, wanted):
+            what = f"this gives {kind}, and {column} of {said.table} is {wanted}"
+            found.add("wrong-type", what, f"{address}.key.{column}", f"cast(… as {wanted}) says what is meant")
+    return len(found.problems) == before
+
+
+def _missing_is_right(said: LookupFile, contract: Contract, address: str, found: Found) -> bool:
+    before = len(found.problems)
+    columns = {column.name: column.type for column in contract.business if column.name not in contract.key}
+    for column, text in said.missing.items():
+        place = f"{address}.missing.{column}"
+        if column not in columns:
+            found.add("unknown-column", f"{said.table} has no such value: {column}", place, Found.suggest(column, columns))
+            continue
+        try:
+            kind = parse(text, {}).type
+        except ExpressionError as error:
+            found.add("expression", error.message, place, error.way_out or "a value: false, 0, 'none'", error.offset)
+            continue
+        is_text_for_another = family(kind) == "string" and family(columns[column]) != "string"
+        if is_text_for_another or not keeps(kind, columns[column]):
+            found.add("wrong-type", f"this is {kind}, and {column} of {said.table} is {columns[column]}", place)
+    for column in said.covered_by:
+        if column not in contract.key:
+            what = f"{column} is not of the key of {said.table}"
+            found.add("unknown-column", what, f"{address}.covered_by", Found.suggest(column, contract.key))
+    if set(said.covered_by) == set(contract.key):
+        what = "covered_by names the whole key, and an event whose whole key stands there misses nothing"
+        found.add("covered-by", what, f"{address}.covered_by", "name the part that tells whether the table knows of it")
+    if said.covered_by and not said.missing:
+        what = "covered_by says where `missing` holds, and there is none"
+        found.add("covered-by", what, f"{address}.covered_by", "missing: {column: false}")
+    return len(found.problems) == before
 
 
 def _used(said: LookupFile, events: Mapping[str, str]) -> dict[str, str]:

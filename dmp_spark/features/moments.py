@@ -11,7 +11,7 @@ from dmp_spark.features.spec import FeaturesSpec, Label, Lookup
 from dmp_spark.functions.clock import day_start, midnight
 from dmp_spark.measures.compute import forward
 from dmp_spark.measures.events import Events
-from dmp_spark.measures.events import Lookup as ReferenceRows
+from dmp_spark.measures.lookups import Lookup as ReferenceRows
 from dmp_spark.measures.windows import moved
 
 
@@ -23,12 +23,16 @@ def events_of_people(events: DataFrame, identity_map: DataFrame, as_of: datetime
 
 def looked_up(inputs: Mapping[str, DataFrame], lookups: Sequence[Lookup]) -> dict[str, ReferenceRows]:
     """The reference rows of each lookup, with its key as parsed expressions."""
-    return {
-        lookup.name: ReferenceRows(
-            inputs[lookup.table], {column: parse(text, lookup.event_columns) for column, text in lookup.key.items()}
-        )
-        for lookup in lookups
-    }
+    return {lookup.name: _reference_rows(inputs[lookup.table], lookup) for lookup in lookups}
+
+
+def _reference_rows(rows: DataFrame, lookup: Lookup) -> ReferenceRows:
+    return ReferenceRows(
+        rows,
+        {column: parse(text, lookup.event_columns) for column, text in lookup.key.items()},
+        {column: parse(text, {}) for column, text in lookup.missing.items()},
+        rows.select(*lookup.covered_by).distinct() if lookup.covered_by else None,
+    )
 
 
 def at_midnight(measured: DataFrame, zone: str, columns: Sequence[str]) -> DataFrame:

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from dmp_spark.measures.spec import Measure, MeasureFile
 from dmp_spark.measures.windows import series
-from dmp_spark.project.types import Duration, Name, Resolved, Written
+from dmp_spark.project.types import Duration, Name, Resolved, Text, Written
 
 
 class MomentsFile(Written):
@@ -20,10 +20,15 @@ class MomentsFile(Written):
 
 
 class LookupFile(Written):
-    """Reference data for expressions: `key` gives each column of the table's key an expression over an event."""
+    """Reference data for expressions: `key` gives each column of the table's key an expression over an event.
+
+    `missing` says what an event that finds no row has in a column, where the table has any row of `covered_by`.
+    """
 
     table: Name
     key: dict[Name, str]
+    missing: dict[Name, Text] = {}
+    covered_by: tuple[Name, ...] = ()
 
 
 class FeaturesFile(Written):
@@ -41,6 +46,8 @@ class Lookup(Resolved):
     table: str
     key: dict[str, str]
     event_columns: dict[str, str]
+    missing: dict[str, str] = {}
+    covered_by: tuple[str, ...] = ()
 
 
 class Label(Resolved):

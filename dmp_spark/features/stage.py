@@ -1,6 +1,7 @@
 """Features: every measure of every person at every moment, and the labels of tasks."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from pyspark.sql import DataFrame
@@ -18,6 +19,8 @@ from dmp_spark.stage import RunContext, RunSummary
 
 __all__ = ["READS", "WRITES", "build", "contracts", "run"]
 
+LARGE = 1_000_000  # rows of a lookup: of fewer, joining all takes less time than looking which are needed
+
 
 def build(inputs: Mapping[str, DataFrame], spec: FeaturesSpec, as_of: datetime) -> dict[str, DataFrame]:
     """gold.features and gold.labels at the moments in force: the declared ones up to `as_of`, and its own local midnight.
@@ -25,7 +28,11 @@ def build(inputs: Mapping[str, DataFrame], spec: FeaturesSpec, as_of: datetime) 
     A row of features uses only events that happened before its moment and were known by then; a label stands once its
     horizon has ended.
     """
-    moments, events = spec.moments(local_day(as_of, spec.zone)), _events(inputs, spec, as_of)
+    return _outputs(_events(inputs, spec, as_of), spec, as_of)
+
+
+def _outputs(events: Events, spec: FeaturesSpec, as_of: datetime) -> dict[str, DataFrame]:
+    moments = spec.moments(local_day(as_of, spec.zone))
     columns = [column.name for measure in spec.measures for column in measure.columns]
     features = at_midnight(backward(events, spec.measures, moments), spec.zone, columns)
     return {
@@ -40,9 +47,23 @@ def run(context: RunContext, spec: FeaturesSpec) -> RunSummary:
     StageError where a measure would add up money of several currencies.
     """
     inputs = {name: context.lakehouse.read(name) for name in reads(spec)}
-    _refuse_mixed_money(_events(inputs, spec, context.as_of), spec)
-    outputs = build(inputs, spec, context.as_of)
+    events = _narrowed(context, _events(inputs, spec, context.as_of))
+    _refuse_mixed_money(events, spec)
+    outputs = _outputs(events, spec, context.as_of)
     return RunSummary(changes={name: context.lakehouse.replace(name, rows) for name, rows in outputs.items()})
+
+
+def _narrowed(context: RunContext, events: Events) -> Events:
+    """The same events, whose large lookups hold nothing but the rows that these events find: each is joined several times."""
+    scratch, lookups = context.lakehouse.scratch, dict(events.lookups)
+    for name, lookup in events.lookups.items():
+        if lookup.rows.count() < LARGE:
+            continue
+        keys = scratch.write(lookup.keys(events.rows, events.column), f"{name}_keys")
+        narrowed = lookup.narrowed(keys, keys.count())
+        covered = scratch.write(lookup.covered, f"{name}_covered") if lookup.covered is not None else None
+        lookups[name] = replace(narrowed, rows=scratch.write(narrowed.rows, name), covered=covered)
+    return replace(events, lookups=lookups)
 
 
 def _refuse_mixed_money(events: Events, spec: FeaturesSpec) -> None:

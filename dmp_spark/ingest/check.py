@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 
 from dmp_spark.contracts import Contract
+from dmp_spark.expressions.types import keeps
 from dmp_spark.ingest import check_records
 from dmp_spark.ingest.check_names import Names
 from dmp_spark.ingest.spec import IngestFile, IngestSpec, Lookup, LookupFile, Rule, RuleFile, Source, SourceFile
@@ -203,7 +204,13 @@ def _lookup(
     names = Names(columns, frozenset(), found)
     key = []
     for column in reference.key:
-        if not names.expression(written.key[column], f"{address}.key.{column}"):
+        place = f"{address}.key.{column}"
+        expression = names.expression(written.key[column], place)
+        if not expression:
+            return None
+        if not keeps(expression.type, reference.types[column]):
+            what = f"this gives {expression.type}, and {column} of {written.table} is {reference.types[column]}"
+            found.add("wrong-type", what, place, f"cast(… as {reference.types[column]}) says what is meant")
             return None
         key.append((column, written.key[column], reference.types[column]))
     return Lookup(

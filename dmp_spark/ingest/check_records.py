@@ -5,8 +5,10 @@ from datetime import UTC
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from dmp_spark.expressions.types import family
 from dmp_spark.ingest.check_names import Names
 from dmp_spark.ingest.spec import (
+    Combine,
     Computed,
     Event,
     EventFile,
@@ -24,6 +26,16 @@ TEXTS = ("order_id", "item_id", "currency", "channel", "device", "text")
 ZONE_WHY = "a time without its zone is read a day or some hours off, and no count shows it"
 KNOWN_WHY = "without it a model would use what nobody knew yet"
 KNOWN_WAYS = "known: {after: 0 minutes}, {column: arrived_at, zone: UTC} or landing"
+EXTREMES = ("values that have an order", ("integer", "decimal", "double", "string", "date", "timestamp"), "any or all")
+CONDITIONS = ("conditions", ("boolean",), "min or max; or a condition in `select`")
+COMBINES: Mapping[Combine, tuple[str, tuple[str, ...], str]] = {  # what it combines, as a sentence and as families; the way out
+    "any": CONDITIONS,
+    "all": CONDITIONS,
+    "min": EXTREMES,
+    "max": EXTREMES,
+    # a sum of doubles would depend on the order of rows
+    "sum": ("whole numbers and decimals", ("integer", "decimal"), "cast(… as decimal(18,4)) in `select`; or min or max"),
+}
 TIMES = ("timestamp", "date", "unknown")
 
 
@@ -146,22 +158,41 @@ def reference(written: SourceFile, source: str, names: Names, columns: Mapping[s
     if written.reference is None:
         return None
     given, address = written.reference, f"{address}.reference"
-    if given.combine:
-        names.found.add("not-yet", "`combine` is not understood yet", f"{address}.combine", "rows of one key must be equal")
     select: list[Computed] = []
     types: dict[str, str] = {}
+    wrong: set[str] = set()  # told already
     for name, text in (given.select or {column: column for column in columns}).items():
         if name == "flags" or name.startswith("_"):
             names.found.add("reserved", f"{name} is a name of the table's own", f"{address}.select.{name}", "name it otherwise")
             continue
         expression = names.expression(text, f"{address}.select.{name}")
         kind = expression.type if expression else "unknown"
+        wrong |= {name} if kind == "unknown" else set()
         types[name] = "string" if kind in ("unknown", "null") or (given.table == "items" and name == "item_id") else kind
         select.append(Computed(name=name, expression=text))
     key = tuple(column for column in given.key if names.has_column(column, types, f"{address}.key"))
     if given.table == "items" and given.key != ["item_id"]:
         names.found.add("items-key", "the key of items is item_id", f"{address}.key", "key: [item_id], and `select` names it")
-    return Reference(table=given.table, key=key, select=tuple(select), types=types) if key else None
+    combine = {
+        name: how
+        for name, how in given.combine.items()
+        if name not in wrong and _combines(name, how, key, types, names, f"{address}.combine.{name}")
+    }
+    return Reference(table=given.table, key=key, select=tuple(select), types=types, combine=combine) if key else None
+
+
+def _combines(name: str, how: Combine, key: tuple[str, ...], types: Mapping[str, str], names: Names, address: str) -> bool:
+    """Whether a column can be combined in this way; a problem where it cannot."""
+    if name in key:
+        names.found.add("combine-key", f"{name} is of the key, which rows that are combined share", address, "leave it out")
+        return False
+    if not names.has_column(name, types, address):
+        return False
+    kind = types[name]
+    wanted, fitting, way_out = COMBINES[how]
+    if family(kind) not in fitting:
+        names.found.add("combine-type", f"{how} combines {wanted}, and {name} is {kind}", address, way_out)
+    return family(kind) in fitting
 
 
 def person_attributes(

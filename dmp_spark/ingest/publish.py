@@ -114,7 +114,7 @@ def _references(context: RunContext, changes: dict[str, Changes], publication: P
         rows = (
             context.lakehouse.read(name).limit(0) if taken.accepted is None else taken.accepted.select(*reference.types, "flags")
         )
-        changes[name] = context.lakehouse.replace(name, rows)
+        changes[name] = context.lakehouse.replace(name, rows, unique=taken.total("rows_accepted"))  # aggregated by key
 
 
 def _facts(context: RunContext, changes: dict[str, Changes], publication: Publication) -> None:

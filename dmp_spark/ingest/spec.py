@@ -4,22 +4,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
-from dmp_spark.project.types import Duration, Name, Resolved, Share, Written
-
-
-def _as_text(value: Any) -> Any:
-    if isinstance(value, bool):
-        return str(value).lower()
-    return str(value) if isinstance(value, int | float) else value
+from dmp_spark.project.types import Duration, Name, Resolved, Share, Text, Written
 
 
 def _null_is_a_word(value: Any) -> Any:
     return "null" if value is None else value
-
-
-Text = Annotated[
-    str, BeforeValidator(_as_text, json_schema_input_type=str | int | float | bool)
-]  # an expression; `quantity: 1` is one too
 
 
 class FixedFile(Written):
@@ -98,13 +87,16 @@ class EventFile(Written):
     amounts: dict[Name, Value] = Field(default_factory=dict)
 
 
+Combine = Literal["any", "all", "min", "max", "sum"]
+
+
 class ReferenceFile(Written):
-    """Reference data: silver.items where `table` is items, else silver.reference_<table>."""
+    """Reference data: silver.items where `table` is items, else silver.reference_<table>; `combine` joins rows of one key."""
 
     table: Name
     key: list[str] = Field(min_length=1)
     select: dict[Name, Text] | None = None
-    combine: dict[Name, str] | None = None
+    combine: dict[Name, Combine] = Field(default_factory=dict)
 
 
 class PersonAttributesFile(Written):
@@ -198,12 +190,13 @@ class Event(Resolved):
 
 
 class Reference(Resolved):
-    """A reference table; `select` in the order of its columns, `types` by column."""
+    """A reference table; `select` in the order of its columns, `types` by column, `combine` by column where rows may differ."""
 
     table: str
     key: tuple[str, ...]
     select: tuple[Computed, ...]
     types: dict[str, str]
+    combine: dict[str, Combine] = Field(default_factory=dict)
 
 
 class PersonAttributes(Resolved):

@@ -12,7 +12,7 @@ from dmp_spark.ingest.manifest import Known, Mode, Plan, State, plan
 from dmp_spark.ingest.records import Landed
 from dmp_spark.ingest.spec import IngestSpec, Source
 from dmp_spark.ingest.tables import READS, WRITES, contracts, reference_name
-from dmp_spark.ingest.taking import Counts, Probed, Taken, take
+from dmp_spark.ingest.taking import Counts, NoKeyError, Probed, Taken, take
 from dmp_spark.lakehouse.listing import list_files
 from dmp_spark.stage import Check, RunContext, RunSummary
 
@@ -84,7 +84,12 @@ def _look_at(context: RunContext, source: Source, spec: IngestSpec, work: Work, 
     probed = _probe(context, planned, work)
     if probed:
         context.progress(f"{source.name}: {sum(probed.rows.values()):,} records of {len(probed.rows):,} files")
-        taken = take(context, probed, tables, spec.zone)
+        try:
+            taken = take(context, probed, tables, spec.zone)
+        except NoKeyError as error:
+            work.refuse(source.name, str(error))
+            work.refused += [_refused(context, planned, key, error.why, work) for key in planned.files]
+            return
         work.taken.append(taken)
         if source.reference and taken.accepted is not None:
             name = reference_name(source.reference.table)
@@ -121,12 +126,17 @@ def _probe(context: RunContext, planned: Plan, work: Work) -> Probed | None:
             header, rows[key] = probe(seen.path, source.columns)
         except UnreadableFileError as error:
             work.refuse(source.name, f"{seen.path} cannot be taken: {error}")
-            first = landed.get(key, context.started_at)
-            work.refused.append(publish.Refused(key, source.name, seen, str(error), planned.spec_hash, first))
+            work.refused.append(_refused(context, planned, key, str(error), work))
             return None
         micros = (landed.get(key, context.started_at) - EPOCH) // timedelta(microseconds=1)
         groups.setdefault(header, {})[key] = Landed(seen.path, micros)
     return Probed(planned, groups, rows)
+
+
+def _refused(context: RunContext, planned: Plan, key: str, reason: str, work: Work) -> publish.Refused:
+    """A file's row in the manifest: refused, and why."""
+    first = next((row.landed_at for row in work.known if row.file_id == key), context.started_at)
+    return publish.Refused(key, planned.source.name, planned.files[key], reason, planned.spec_hash, first)
 
 
 def _known(files: DataFrame) -> tuple[Known, ...]:

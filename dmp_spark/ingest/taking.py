@@ -9,16 +9,19 @@ from pyspark.sql import functions as F
 
 from dmp_spark.errors import StageError
 from dmp_spark.functions.keys import stable_id
-from dmp_spark.ingest import attributes, events, lookups, records, reference, rules
-from dmp_spark.ingest.contest import Rivals, Verdict, settle
+from dmp_spark.ingest import attributes, events, lookups, records, rules
+from dmp_spark.ingest.contest import Rivals, settle
 from dmp_spark.ingest.headers import Header
 from dmp_spark.ingest.manifest import Mode, Plan
-from dmp_spark.ingest.spec import Source
+from dmp_spark.ingest.reference import by_key, examples, hash_of_file
+from dmp_spark.ingest.reference import rows as reference_rows
+from dmp_spark.ingest.spec import Reference, Source
 from dmp_spark.ingest.tables import EVENTS, reference_name
 from dmp_spark.ingest.times import Clocks
 from dmp_spark.stage import RunContext
 
 SPREAD_FROM = 100_000  # records; a file of one row group is read by one core, and mapping costs more than reading
+KEY_WAYS = "name more columns in `key`, select fewer, or say in `combine` what becomes of them"
 EVENT_CONTENT = {c.name: c.type for c in EVENTS.business if c.name not in ("event_id", "known_time")}
 
 
@@ -64,12 +67,23 @@ class Taken:
         return sum(getattr(each, name) for each in self.counts.values())
 
 
+class NoKeyError(Exception):
+    """Rows of one key of a reference table differ: `why` for the books, and `examples` of the keys."""
+
+    def __init__(self, why: str, examples: list[str]) -> None:
+        super().__init__(f"{why}, such as {'; '.join(examples)}: {KEY_WAYS}")
+        self.why = why
+
+
 def take(context: RunContext, probed: Probed, tables: Mapping[str, DataFrame], zone: str) -> Taken:
-    """The taken source; nothing is written but scratch. StageError where a reference table's key is none."""
+    """The taken source; nothing is written but scratch. NoKeyError where a reference table's key is none."""
     source = probed.plan.source
     if not probed.rows:
         return Taken(probed)
-    mapped = context.lakehouse.scratch.write(_mapped(context, probed, tables, zone), source.name)
+    mapped = _mapped(context, probed, tables, zone)
+    if source.reference:
+        return _reference(context, probed, mapped, source.reference)
+    mapped = context.lakehouse.scratch.write(mapped, source.name)
     # bounded by files
     counted = (
         mapped.groupBy("_file_id")
@@ -78,18 +92,56 @@ def take(context: RunContext, probed: Probed, tables: Mapping[str, DataFrame], z
     )
     candidates = mapped.where(F.size("_reasons") == 0)
     verdict = settle(context.lakehouse.scratch, source.name, candidates, _rivals(context, probed))
-    if source.reference and verdict.conflicts:
-        _refuse_key(source, verdict)
     counts = dict.fromkeys(probed.rows, Counts())
     for row in counted:
-        file_id = row["_file_id"]
-        if file_id is None:
-            raise StageError(
-                f"{source.name}: Spark spells the name of one of its files in a way not known here; rename what is unusual"
-            )
+        file_id = _known_file(source, row["_file_id"])
         counts[file_id] = _counts(probed.rows[file_id], row["mapped"], row["rejected"], verdict.lost.get(file_id, 0))
     rejected = _rejected(mapped, probed.plan) if any(each.rows_rejected for each in counts.values()) else None
     return Taken(probed, verdict.accepted, rejected, counts, verdict.conflicts)
+
+
+def _reference(context: RunContext, probed: Probed, mapped: DataFrame, reference: Reference) -> Taken:
+    """A reference table, one row a key. Of the records of one key one is accepted, the others are duplicates of it.
+
+    Nothing but the table itself goes to scratch: of tens of millions of records every further copy takes its minute.
+    """
+    source, rows_in = probed.plan.source, probed.rows
+    held = mapped.where(F.size("_reasons") == 0)
+    grouped = by_key(held, source, reference, sum(rows_in.values()), len(rows_in))
+    grouped = context.lakehouse.scratch.write(grouped, source.name)
+    standing, differing, records = grouped.agg(F.count("*"), F.count_if("_differs"), F.sum("_rows")).first() or (0, 0, 0)
+    if differing:
+        told = [row["key"] for row in examples(grouped, reference).limit(3).collect()]
+        table, key = reference_name(reference.table), ", ".join(reference.key)
+        raise NoKeyError(f"{key} is no key of {table}: {differing:,} of its values stand in rows that differ", told)
+    if len(rows_in) == 1:
+        kept, accepted = dict.fromkeys(rows_in, records or 0), dict.fromkeys(rows_in, standing)
+    else:
+        kept, accepted = _by_file(source, held, grouped)
+    counts = {
+        file_id: _counts(number, number, number - kept.get(file_id, 0), kept.get(file_id, 0) - accepted.get(file_id, 0))
+        for file_id, number in rows_in.items()
+    }
+    rejected = None
+    if any(each.rows_rejected for each in counts.values()):
+        rejected = context.lakehouse.scratch.write(_rejected(mapped, probed.plan), f"{source.name}_rejected")
+    return Taken(probed, grouped, rejected, counts)
+
+
+def _by_file(source: Source, held: DataFrame, grouped: DataFrame) -> tuple[dict[str, int], dict[str, int]]:
+    """Records that hold, and keys accepted, by file; both are bounded by files."""
+    records = held.groupBy("_file_id", hash_of_file().alias("_file")).count().collect()
+    keys = {row["_file"]: row["count"] for row in grouped.groupBy("_file").count().collect()}
+    kept = {_known_file(source, row["_file_id"]): row["count"] for row in records}
+    return kept, {row["_file_id"]: keys.get(row["_file"], 0) for row in records}
+
+
+def _known_file(source: Source, file_id: str | None) -> str:
+    if file_id is None:
+        raise StageError(
+            f"{source.name}: Spark spells the name of one of its files in a way not known here; rename what is unusual"
+        )
+    return file_id
 
 
 def _counts(rows_in: int, mapped: int, rejected: int, lost: int) -> Counts:
@@ -103,12 +155,12 @@ def _mapped(context: RunContext, probed: Probed, tables: Mapping[str, DataFrame]
     frames = []
     for header, files in probed.groups.items():
         rows = records.read(context.lakehouse.spark, header, files, source.columns)
-        if sum(probed.rows[file_id] for file_id in files) >= SPREAD_FROM:
+        if not source.reference and sum(probed.rows[file_id] for file_id in files) >= SPREAD_FROM:
             rows = rows.repartition(F.col("_position"))
         judged = rules.judged(lookups.looked_up(rows, source.lookups, tables, source.columns), source)
         clocks = Clocks(zone, source.names, header.wall_clocks)
         if source.reference:
-            frames.append(reference.rows(judged, source, source.reference))
+            frames.append(reference_rows(judged, source, source.reference))
         elif source.person_attributes:
             frames.append(attributes.records_of_facts(judged, source, source.person_attributes, clocks))
         else:
@@ -118,8 +170,6 @@ def _mapped(context: RunContext, probed: Probed, tables: Mapping[str, DataFrame]
 
 def _rivals(context: RunContext, probed: Probed) -> Rivals:
     source = probed.plan.source
-    if source.reference:
-        return Rivals(source.reference.key, {**source.reference.types, "flags": "array<string>"}, F.lit(0))
     if source.person_attributes:  # of several records of one subject the latest known holds
         return Rivals(("subject_id",), {"facts": "map<string,string>"}, -F.unix_micros("known_time"))
     standing = None
@@ -144,15 +194,4 @@ def _rejected(mapped: DataFrame, plan: Plan) -> DataFrame:
         F.col("_reasons").alias("reasons"),
         F.lit(plan.spec_hash).alias("rule_version"),
         F.lit("open").alias("state"),
-    )
-
-
-def _refuse_key(source: Source, verdict: Verdict) -> None:
-    if source.reference is None or verdict.decided is None:
-        return
-    examples = [row["key"] for row in reference.conflicts(verdict.decided, source.reference).limit(3).collect()]
-    table, key = reference_name(source.reference.table), ", ".join(source.reference.key)
-    raise StageError(
-        f"{source.name}: {key} is no key of {table}: {verdict.conflicts:,} of its values stand in rows that differ, "
-        f"such as {'; '.join(examples)}. Name more columns in `key`, or select fewer."
     )

@@ -48,11 +48,14 @@ class Lakehouse:
         self._allowed(table, self._reads + self._writes)
         return catalog.exists(self.root, table)
 
-    def replace(self, table: str, rows: DataFrame, scope: Column | None = None) -> Changes:
-        """Make the table (or its rows in `scope`) equal to `rows`; only differences are committed."""
+    def replace(self, table: str, rows: DataFrame, scope: Column | None = None, unique: int | None = None) -> Changes:
+        """Make the table (or its rows in `scope`) equal to `rows`; only differences are committed.
+
+        `unique` is the number of rows that come out of an aggregation by the key: proving that again would take as long.
+        """
         contract = self._allowed(table, self._writes)
         self._before()
-        return self._after(write.replace(self.root, contract, rows, self.scratch, scope))
+        return self._after(write.replace(self.root, contract, rows, self.scratch, scope, unique=unique))
 
     def upsert(self, table: str, rows: DataFrame) -> Changes:
         """Insert or update `rows` by key where they differ; rows that only the table has stay."""

@@ -20,17 +20,26 @@ class DuplicateKeyError(Exception):
 
 
 def replace(
-    root: Path, contract: Contract, rows: DataFrame, scratch: Scratch, scope: Column | None, deletes: bool = True
+    root: Path,
+    contract: Contract,
+    rows: DataFrame,
+    scratch: Scratch,
+    scope: Column | None,
+    deletes: bool = True,
+    unique: int | None = None,
 ) -> Changes:
-    """Make the table (or its rows in `scope`) equal to `rows`; nothing is committed where nothing differs."""
+    """Make the table (or its rows in `scope`) equal to `rows`; nothing is committed where nothing differs.
+
+    Rows that are unique by the key because of how they were made, `unique` in number, are not proven again.
+    """
     new = compare.shaped(rows, contract)
     if not catalog.exists(root, contract.name):
-        return _first(root, contract, new)
+        return _first(root, contract, new, unique)
     catalog.evolve(new.sparkSession, root, contract)
     old = _table(root, contract, rows)
     old = old if scope is None else old.where(scope)
     staged = scratch.write(compare.differences(new, old, contract, deletes), contract.name)
-    return _commit(root, contract, staged)
+    return _commit(root, contract, staged, is_proven=unique is not None)
 
 
 def append(root: Path, contract: Contract, rows: DataFrame, scratch: Scratch) -> Changes:
@@ -47,10 +56,12 @@ def _table(root: Path, contract: Contract, rows: DataFrame) -> DataFrame:
     return rows.sparkSession.read.format("delta").load(str(catalog.table_path(root, contract.name)))
 
 
-def _first(root: Path, contract: Contract, new: DataFrame) -> Changes:
+def _first(root: Path, contract: Contract, new: DataFrame, unique: int | None = None) -> Changes:
     """The first write goes straight in; where its keys turn out not to differ the table is taken away again."""
     catalog.create(new.sparkSession, root, contract)
     _write(root, contract, new)
+    if unique is not None:
+        return Changes(inserted=unique)
     try:
         return Changes(inserted=_proven(_table(root, contract, new), contract))
     except DuplicateKeyError:
@@ -79,9 +90,9 @@ def _proven(staged: DataFrame, contract: Contract) -> int:
     raise DuplicateKeyError(f"{rows - distinct} rows for {contract.name} share a key ({', '.join(contract.key)}) with another")
 
 
-def _commit(root: Path, contract: Contract, staged: DataFrame) -> Changes:
+def _commit(root: Path, contract: Contract, staged: DataFrame, is_proven: bool) -> Changes:
     """Commit staged differences: an append where all are inserts, else one MERGE."""
-    if not _proven(staged, contract):
+    if not (staged.count() if is_proven else _proven(staged, contract)):
         return Changes()
     places = [compare.partition_value(name, contract).alias(f"_new_{name}") for name in contract.partitioned_by]
     olds = [F.col(f"_old_{name}") for name in contract.partitioned_by]

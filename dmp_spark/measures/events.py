@@ -9,15 +9,8 @@ from pyspark.sql import functions as F
 from dmp_spark.expressions.compile import to_column
 from dmp_spark.expressions.nodes import Expression
 from dmp_spark.functions.clock import local_hour
+from dmp_spark.measures.lookups import Lookup
 from dmp_spark.measures.requests import Population
-
-
-@dataclass(frozen=True)
-class Lookup:
-    """Reference rows, unique by the whole key; `key`: column of it → expression over an event."""
-
-    rows: DataFrame
-    key: Mapping[str, Expression]
 
 
 @dataclass(frozen=True)
@@ -70,22 +63,8 @@ class Events:
         for base, lookup in self.lookups.items():
             wanted = [name.partition(".")[2] for name in named if name.partition(".")[0] == base]
             if wanted:
-                rows = self._joined_with(rows, base, lookup, wanted)
+                rows = lookup.beside(rows, {name: _joined(base, name) for name in wanted}, self.column)
         return rows
-
-    def _joined_with(self, rows: DataFrame, base: str, lookup: Lookup, wanted: list[str]) -> DataFrame:
-        keys = [F.col(f"`{name}`").alias(f"{_joined(base, name)}__key") for name in lookup.key]
-        columns = [F.col(f"`{name}`").alias(_joined(base, name)) for name in wanted]
-        reference = lookup.rows.select(*keys, *columns)
-        kinds = dict(lookup.rows.dtypes)
-        matches = [
-            to_column(expression, self.column).try_cast(kinds[name]) == F.col(f"{_joined(base, name)}__key")
-            for name, expression in lookup.key.items()
-        ]
-        condition = matches[0]
-        for match in matches[1:]:
-            condition = condition & match
-        return rows.join(reference, condition, how="left")
 
 
 def _joined(base: str, name: str) -> str:

@@ -44,7 +44,16 @@ class Resolved(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+def _as_text(value: Any) -> Any:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value) if isinstance(value, int | float) else value
+
+
 Name = Annotated[str, Field(pattern=NAME_PATTERN)]
+Text = Annotated[
+    str, BeforeValidator(_as_text, json_schema_input_type=str | int | float | bool)
+]  # an expression; `quantity: 1` is one too
 
 
 @dataclass(frozen=True)

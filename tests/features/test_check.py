@@ -10,10 +10,11 @@ from tests.written_project import resolved, told
 
 ITEMS = reference_contract("items", ("item_id",), {"item_id": "string", "category": "string", "is_own": "boolean"}, "products")
 PROMOTIONS = reference_contract(
-    "promotions", ("item_id", "store_id"), {"item_id": "string", "store_id": "string", "is_mailed": "boolean"}, "mailers"
+    "promotions", ("item_id", "store_id"), {"item_id": "bigint", "store_id": "bigint", "is_mailed": "boolean"}, "mailers"
 )
 KNOWN = {contract.name: contract for contract in (EVENTS, ITEMS, PROMOTIONS)}
 MOMENTS = "moments: {every: 1 month, from: 2017-04-01, until: 2018-01-01, also: [as_of]}\n"
+BY_SHOP = "lookups: {promotion: {table: promotions, key: {item_id: item_id, store_id: %s}%s}}"
 LOOKUPS = "lookups: {item: {table: items, key: {item_id: item_id}}}\n"
 
 
@@ -85,6 +86,29 @@ def test_moments_are_those_up_to_as_of_and_as_of_itself(tmp_path):
         ),
         ("lookups: {item: {table: items, key: {item_id: itm_id}}}", 2, "itm_id", "did you mean item_id"),
         ("lookups: {value: {table: items, key: {item_id: item_id}}}", 2, "value is a column of events already", ""),
+        (BY_SHOP % ("value", ""), 2, "this gives decimal(18,4), and store_id of promotions is bigint", "cast(… as bigint)"),
+        (BY_SHOP % ("attributes.store", ", missing: {is_maild: false}"), 2, "no such value: is_maild", "did you mean is_mailed?"),
+        (BY_SHOP % ("attributes.store", ", missing: {item_id: 1}"), 2, "no such value: item_id", "is_mailed"),
+        (
+            BY_SHOP % ("attributes.store", ", missing: {is_mailed: 0}"),
+            2,
+            "this is bigint, and is_mailed of promotions is boolean",
+            "",
+        ),
+        (BY_SHOP % ("attributes.store", ", missing: {is_mailed: is_bot}"), 2, "is_bot", ""),
+        (
+            BY_SHOP % ("attributes.store", ", missing: {is_mailed: false}, covered_by: [shop_id]"),
+            2,
+            "shop_id is not of the key of promotions",
+            "did you mean store_id?",
+        ),
+        (
+            BY_SHOP % ("attributes.store", ", missing: {is_mailed: false}, covered_by: [store_id, item_id]"),
+            2,
+            "covered_by names the whole key",
+            "the part",
+        ),
+        (BY_SHOP % ("attributes.store", ", covered_by: [store_id]"), 2, "covered_by says where `missing` holds", "missing:"),
     ],
 )
 def test_a_mistake_is_told_once_with_its_place(tmp_path, rest, line, says, way_out):

@@ -11,6 +11,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from dmp_spark.errors import StageError
+from dmp_spark.features import stage
 from dmp_spark.features.spec import FeaturesFile, FeaturesSpec, Label, Lookup
 from dmp_spark.features.stage import build, run
 from dmp_spark.features.tables import contracts
@@ -25,7 +26,19 @@ from tests.refusals import refusal
 ZONE = "America/New_York"
 SMALL = Path(__file__).parents[1] / "projects" / "small"
 ITEM = {"item.category": "string", "item.is_private_label": "boolean"}
-COLUMNS = event_columns(EVENTS) | ITEM
+PROMOTION = {"promotion.is_displayed": "boolean", "promotion.is_mailed": "boolean"}
+COLUMNS = event_columns(EVENTS) | ITEM | PROMOTION
+LOOKUPS = (
+    Lookup(name="item", table="silver.items", key={"item_id": "item_id"}, event_columns={"item_id": "string"}),
+    Lookup(
+        name="promotion",
+        table="silver.reference_promotions",
+        key={"item_id": "item_id", "store_id": "attributes.store_id", "week": "attributes.week"},
+        event_columns={"item_id": "string", "attributes": "map<string,string>"},
+        missing={"is_displayed": "false", "is_mailed": "false"},
+        covered_by=("store_id", "week"),
+    ),
+)
 
 
 def spec_of(measures: dict[str, object], labels: dict[str, object], start: date, until: date) -> FeaturesSpec:
@@ -38,7 +51,7 @@ def spec_of(measures: dict[str, object], labels: dict[str, object], start: date,
         start=start,
         until=until,
         at_as_of=True,
-        lookups=(Lookup(name="item", table="silver.items", key={"item_id": "item_id"}, event_columns={"item_id": "string"}),),
+        lookups=LOOKUPS,
         measures=tuple(resolved(name, written) for name, written in measures.items()),
         labels=tuple(Label(task=name, measure=resolved(name, written)) for name, written in labels.items()),
     )
@@ -75,6 +88,9 @@ def inputs(
             "identifier_id string, person_id string, valid_from timestamp, valid_until timestamp",
         ),
         "silver.items": spark.createDataFrame([], "item_id string, category string, is_private_label boolean"),
+        "silver.reference_promotions": spark.createDataFrame(
+            [], "item_id bigint, store_id bigint, week int, is_displayed boolean, is_mailed boolean"
+        ),
     }
 
 
@@ -184,6 +200,9 @@ def small_inputs(spark: SparkSession) -> dict[str, DataFrame]:
         household.alias("subject_id"),
         F.col("basket_id").cast("string").alias("order_id"),
         F.col("product_id").cast("string").alias("item_id"),
+        F.create_map(F.lit("store_id"), F.col("store_id").cast("string"), F.lit("week"), F.col("week").cast("string")).alias(
+            "attributes"
+        ),
         F.col("sales_value").cast("decimal(18,4)").alias("value"),
         F.create_map(F.lit("retail_discount"), F.col("retail_disc").cast("decimal(18,4)")).alias("amounts"),
     )
@@ -214,11 +233,20 @@ def small_inputs(spark: SparkSession) -> dict[str, DataFrame]:
             F.col("product_category").alias("category"),
             (F.col("brand") == "Private").alias("is_private_label"),
         ),
+        "silver.reference_promotions": file("promotions")
+        .groupBy(F.col("product_id").alias("item_id"), "store_id", F.col("week").cast("int").alias("week"))
+        .agg(
+            F.bool_or(F.col("display_location") != "0").alias("is_displayed"),
+            F.bool_or(F.col("mailer_location") != "0").alias("is_mailed"),
+        ),
     }
 
 
 @pytest.mark.slow  # 27,000 lines at ten moments: the one test in which features of a real year are judged by another engine
-def test_features_of_fifty_households_equal_those_of_duckdb(spark: SparkSession) -> None:
+def test_features_of_fifty_households_equal_those_of_duckdb(
+    spark: SparkSession, lakehouse_at: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both lookups are narrowed to what the households bought, as those of millions of rows are."""
     written = FeaturesFile.model_validate(read_yaml(SMALL / "features.yml"))
     connection = features_duckdb.connect(SMALL / "data")
     wanted = features_duckdb.compared(connection)
@@ -233,7 +261,15 @@ def test_features_of_fifty_households_equal_those_of_duckdb(spark: SparkSession)
         written.moments.start,
         written.moments.until,
     )
-    built = build(small_inputs(spark), spec, instant("2018-01-01T05:00:00"))
+    monkeypatch.setattr(stage, "LARGE", 1_000)
+    given, as_of = small_inputs(spark), instant("2018-01-01T05:00:00")
+    lakehouse = lakehouse_at(contracts(spec), stage="features")
+    table = lakehouse.read
+    lakehouse.read = given.__getitem__  # tables of other stages, which these rows stand for
+    run(RunContext(lakehouse, as_of, "run-1", as_of, ZONE), spec)
+    built = {name: table(name) for name in contracts(spec)}
+    narrowed = spark.read.parquet(*map(str, lakehouse.scratch.folder.glob("*-promotion")))
+    assert narrowed.count() == 6150 < given["silver.reference_promotions"].count()
     assert features_duckdb.differences(connection, built["gold.features"].toArrow()) == {}
     assert set(built["gold.features"].columns) == {"person_id", "as_of", *wanted}
     labels = {(row["moment"], row["label"], row["count"]) for row in by_label(built["gold.labels"]).collect()}

@@ -123,13 +123,53 @@ def test_a_source_becomes_exactly_one_thing(tmp_path: Path) -> None:
     assert what == "a source becomes one of events, reference, person_attributes; here none stands"
 
 
-def test_reference_data_must_be_delivered_whole_and_may_not_be_combined_yet(tmp_path: Path) -> None:
-    text = CAMPAIGNS.replace("replaced", "appended").replace(
-        "key: [campaign_id]}", "key: [campaign_id], combine: {start_date: any}}"
-    )
-    lines = found_in(tmp_path, "sources:" + text)
+def test_reference_data_must_be_delivered_whole(tmp_path: Path) -> None:
+    lines = found_in(tmp_path, "sources:" + CAMPAIGNS.replace("replaced", "appended"))
 
-    assert [what for _, what, _ in lines] == ["reference are read as a whole", "`combine` is not understood yet"]
+    assert [what for _, what, _ in lines] == ["reference are read as a whole"]
+
+
+def test_what_combines_rows_of_one_key_fits_the_types_of_its_columns(tmp_path: Path) -> None:
+    def combined(combine: str) -> list[tuple[str, str]]:
+        text = """
+sources:
+  mailers:
+    read: {path: mailers.parquet}
+    arrives: replaced
+    columns: {item: bigint, mailed: boolean, price: double, name: string, at: timestamp, left: decimal(8,2)}
+    reference:
+      table: mailers
+      key: [item]
+      select: {item: item, mailed: mailed, price: price, name: name, at: at, left: left, wrong: itm > 3}
+      combine: {%s}
+"""
+        found = found_in(tmp_path, text % combine)
+        return [(what, way_out) for place, what, way_out in found if place.startswith("ingest.yml:11:")]
+
+    assert combined("mailed: any, price: max, name: min, at: max, left: sum, wrong: any") == []
+    assert combined("mailed: sum") == [
+        ("sum combines whole numbers and decimals, and mailed is boolean", "cast(… as decimal(18,4)) in `select`; or min or max")
+    ]
+    [(what, way_out)] = combined("price: sum")
+    assert (what, "cast" in way_out) == ("sum combines whole numbers and decimals, and price is double", True)
+    assert combined("name: any") == [("any combines conditions, and name is string", "min or max; or a condition in `select`")]
+    assert combined("mailed: max") == [("max combines values that have an order, and mailed is boolean", "any or all")]
+    assert combined("mialed: any") == [("no such column: mialed", "did you mean mailed?")]
+    assert combined("item: max") == [("item is of the key, which rows that are combined share", "leave it out")]
+    [(what, way_out)] = combined("mailed: anny")
+    assert "any" in way_out
+
+
+def test_a_lookup_by_a_value_that_the_key_would_cut_is_refused(tmp_path: Path) -> None:
+    text = (
+        ORDERS.replace("events:", "lookups: {campaign: {table: campaigns, key: {campaign_id: amount}}}\n    events:") + CAMPAIGNS
+    )
+    [(_, what, way_out)] = found_in(tmp_path, text)
+
+    assert (what, way_out) == (
+        "this gives double, and campaign_id of campaigns is bigint",
+        "cast(… as bigint) says what is meant",
+    )
 
 
 def test_identifiers_stand_in_the_order_of_identity_yml(tmp_path: Path) -> None:

@@ -10,9 +10,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from dmp_spark.contracts import Changes
-from dmp_spark.errors import StageError
 from dmp_spark.ingest import stage
-from dmp_spark.ingest.spec import Computed, IngestSpec, Known, PersonAttributes, Reference, Source
+from dmp_spark.ingest.spec import Computed, IngestSpec, Known, PersonAttributes, Reference, Rule, Source
 from dmp_spark.ingest.tables import EVENTS, contracts
 from dmp_spark.lakehouse.lakehouse import Lakehouse
 from dmp_spark.stage import RunContext, RunSummary
@@ -240,13 +239,73 @@ def test_the_latest_listing_of_a_replaced_source_is_the_whole_truth(shop: Shop) 
     ]
 
 
-def test_a_reference_table_whose_rows_differ_under_one_key_is_refused_with_examples(shop: Shop) -> None:
-    shop.write("items/items.parquet", pa.table({"item": [1, 1, 2], "kind": ["milk", "tea", "jam"]}))
+def test_a_reference_table_whose_rows_differ_under_one_key_is_refused_with_examples_and_no_other(shop: Shop) -> None:
+    shop.write("items/items.parquet", pa.table({"item": [4, 4, 1, 1, 2, 3, 3, 5, 5], "kind": list("abcdefghi")}))
+    shop.deliver("good.parquet", [("ann", 1, AT)])
 
-    with pytest.raises(StageError) as refused:
-        shop.run(shop.items)
-    assert str(refused.value) == (
-        'items: item_id is no key of silver.items: 1 of its values stand in rows that differ, such as {"item_id":"1"}. '
-        "Name more columns in `key`, or select fewer."
+    refused = shop.run(shop.items, shop.orders)
+    why = "item_id is no key of silver.items: 4 of its values stand in rows that differ"
+    assert refused.failed == (
+        f'items: {why}, such as {{"item_id":"1"}}; {{"item_id":"3"}}; {{"item_id":"4"}}: name more columns in `key`, '
+        "select fewer, or say in `combine` what becomes of them; nothing of this source was taken",
     )
-    assert versions(shop.root) == {}
+    assert not (shop.root / "silver" / "items").exists()
+    assert shop.rows("bronze.files", "source", "state", "reason") == [("items", "refused", why), ("orders", "taken", None)]
+    before = versions(shop.root)
+    assert shop.run(shop.items, shop.orders).failed == refused.failed
+    assert versions(shop.root) == before
+
+
+def test_rows_of_one_key_are_combined_and_every_record_is_counted_in_its_file(shop: Shop) -> None:
+    """Of the records of a key one is accepted, in the first file that has it; the others are duplicates, equal or not."""
+    reference = Reference(
+        table="promotions",
+        key=("item", "week"),
+        select=tuple(Computed(name=name, expression=name) for name in ("item", "week", "is_mailed")),
+        types={"item": "bigint", "week": "bigint", "is_mailed": "boolean"},
+        combine={"is_mailed": "any"},
+    )
+    promotions = Source(
+        name="promotions",
+        path=str(shop.folder / "promotions"),
+        arrives="replaced",
+        columns=reference.types,
+        rules=(Rule(name="a_week", require="week > 0", action="reject"),),
+        reference=reference,
+    )
+
+    def deliver(file: str, *rows: tuple[int | None, int | None, bool | None]) -> None:
+        item, week, is_mailed = zip(*rows, strict=True)
+        kinds = {"item": pa.int64(), "week": pa.int64(), "is_mailed": pa.bool_()}
+        columns = dict(zip(kinds, (item, week, is_mailed), strict=True))
+        shop.write(f"promotions/{file}", pa.table({name: pa.array(columns[name], kind) for name, kind in kinds.items()}))
+
+    deliver("a.parquet", (1, 1, False), (1, 1, True), (1, 2, False), (2, 1, None), (None, 1, True))
+    alone = shop.run(promotions)
+    assert shop.rows("silver.reference_promotions", "item", "week", "is_mailed", "flags") == [
+        (1, 1, True, []),
+        (1, 2, False, []),
+        (2, 1, None, []),
+    ]
+    told = ("rows_in", "rows_mapped", "rows_accepted", "rows_duplicate", "rows_rejected")
+    assert tuple(alone.counts[name] for name in told) == (5, 5, 3, 1, 1)
+    assert shop.run(promotions).changes == {}
+
+    deliver("b.parquet", (1, 2, True), (1, 2, True), (3, 1, False), (3, 0, False), (3, None, False))
+    both = shop.run(promotions)
+    assert both.changes["silver.reference_promotions"] == Changes(inserted=1, updated=1)
+    assert shop.rows("silver.reference_promotions", "item", "week", "is_mailed") == [
+        (1, 1, True),
+        (1, 2, True),
+        (2, 1, None),
+        (3, 1, False),
+    ]
+    assert sum(both.counts[name] for name in told[2:]) == both.counts["rows_mapped"] == both.counts["rows_in"] == 10
+    counted = shop.rows("bronze.files", *told)
+    assert sum(row[2] for row in counted) == 4
+    assert sorted(row[:2] + row[4:] for row in counted) == [(5, 5, 1), (5, 5, 2)]
+    assert shop.rows("bronze.rejected", "reasons", "payload") == [
+        (["a_week"], '{"item":3,"week":0,"is_mailed":false}'),
+        (["a_week"], '{"item":3,"week":null,"is_mailed":false}'),
+        (["no_key"], '{"item":null,"week":1,"is_mailed":true}'),
+    ]

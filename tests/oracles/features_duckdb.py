@@ -16,19 +16,31 @@ ZONE = "America/New_York"
 MOMENTS = tuple(date(2017, month, 1) for month in range(4, 13)) + (date(2018, 1, 1),)
 BABY = "('BABY FOODS', 'BABYFOOD', 'BABY HBC', 'DIAPERS & DISPOSABLES')"
 
+# What was bought, where and when, was displayed, mailed, neither (the shop has other promotions in that week), or nobody knows.
+PROMOTED = """
+create or replace table promoted as
+with lines as (select distinct product_id, store_id, week from read_parquet('{sources}/transactions.parquet'))
+select lines.product_id, lines.store_id, lines.week,
+       coalesce(bool_or(display_location <> '0'), false) as is_displayed, coalesce(bool_or(mailer_location <> '0'), false) as is_mailed
+from lines left join read_parquet('{sources}/promotions.parquet') p
+    on p.product_id = lines.product_id and p.store_id = lines.store_id and p.week = lines.week
+where (lines.store_id, lines.week) in (select (store_id, week) from read_parquet('{sources}/promotions.parquet'))
+group by lines.product_id, lines.store_id, lines.week
+"""
+
 EVENTS = f"""
 create or replace table events as
-select household_id, kind, day, basket_id, product_id, value, discount
+select household_id, kind, day, basket_id, product_id, value, discount, is_displayed, is_mailed
 from (
     select household_id, 'purchase' as kind, basket_id, product_id, sales_value::decimal(18,4) as value,
-           retail_disc::decimal(18,4) as discount,
+           retail_disc::decimal(18,4) as discount, is_displayed, is_mailed,
            cast((transaction_timestamp at time zone 'UTC') at time zone '{ZONE}' as date) as day
-    from read_parquet('{{sources}}/transactions.parquet')
+    from read_parquet('{{sources}}/transactions.parquet') lines left join promoted using (product_id, store_id, week)
     union all
-    select household_id, 'mailing', null, null, null, null, start_date::date
+    select household_id, 'mailing', null, null, null, null, null, null, start_date::date
     from read_parquet('{{sources}}/campaigns.parquet') join read_parquet('{{sources}}/campaign_descriptions.parquet') using (campaign_id)
     union all
-    select household_id, 'redemption', null, null, null, null, day
+    select household_id, 'redemption', null, null, null, null, null, null, day
     from (select distinct household_id, coupon_upc, campaign_id, redemption_date::date as day
           from read_parquet('{{sources}}/coupon_redemptions.parquet'))
 )
@@ -56,6 +68,11 @@ select household_id, moment,
     count(distinct basket_id) as baskets_ever,
     round(cast(sum(discount) filter (d90) as double) / nullif(sum(value + discount) filter (d90), 0), 6) as discount_share_90d,
     round(cast(count(*) filter (d90 and brand = 'Private') as double) / nullif(count(brand) filter (d90), 0), 6) as private_label_share_90d,
+    count(*) filter (d90 and (is_displayed or is_mailed)) as promotion_lines_90d,
+    count(*) filter (is_displayed or is_mailed) as promotion_lines_ever,
+    count(*) filter (is_displayed) as display_lines_ever,
+    round(cast(count(*) filter (d90 and (is_displayed or is_mailed)) as double) / nullif(count(is_displayed) filter (d90), 0), 6)
+        as promotion_share_90d,
     count(*) filter (d90 and category in {BABY}) as baby_lines_90d,
     count(*) filter (d60 and kind = 'mailing') as mailings_60d,
     count(*) filter (d90 and kind = 'mailing') as mailings_90d,
@@ -95,7 +112,7 @@ def connect(sources: Path, moments: Iterable[date] = MOMENTS, households: str = 
     connection.execute("set timezone = 'UTC'")
     connection.execute("create table moments (moment date)")
     connection.executemany("insert into moments values (?)", [[moment] for moment in moments])
-    for statement in (EVENTS, FEATURES):
+    for statement in (PROMOTED, EVENTS, FEATURES):
         connection.execute(statement.format(sources=sources, households=households))
     return connection
 

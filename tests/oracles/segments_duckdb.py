@@ -14,7 +14,7 @@ import duckdb
 
 _EVENTS = """
 create temp table lines as
-select household_id, basket_id, product_id, cast(sales_value as decimal(18,4)) as value,
+select household_id, basket_id, product_id, store_id, week as promotion_week, cast(sales_value as decimal(18,4)) as value,
        cast(timezone('America/New_York', timezone('UTC', transaction_timestamp)) as date) as day
 from read_parquet('{folder}/transactions.parquet')
 where household_id is not null;
@@ -27,6 +27,9 @@ create temp table redemptions as
 select household_id, cast(redemption_date as date) as day from read_parquet('{folder}/coupon_redemptions.parquet')
 where household_id is not null and cast(redemption_date as date) < date '{day}';
 create temp table products as select product_id, brand, product_category from read_parquet('{folder}/products.parquet');
+create temp table known_weeks as select distinct store_id, week from read_parquet('{folder}/promotions.parquet');
+create temp table promoted as select distinct product_id, store_id, week from read_parquet('{folder}/promotions.parquet')
+where display_location <> '0' or mailer_location <> '0';
 create temp table households as
 select distinct household_id from (
   select household_id from lines union all select household_id from mailings union all select household_id from redemptions
@@ -45,7 +48,9 @@ bought as (
          count(*) filter (back <= 90 and product_category in
            ('BABY FOODS', 'BABYFOOD', 'BABY HBC', 'DIAPERS & DISPOSABLES')) as baby_90,
          count(*) filter (back <= 90 and brand = 'Private') as private_90,
-         count(*) filter (back <= 90 and brand is not null) as branded_90
+         count(*) filter (back <= 90 and brand is not null) as branded_90,
+         count(*) filter (back <= 90 and (product_id, store_id, promotion_week) in (from promoted)) as promoted_90,
+         count(*) filter (back <= 90 and (store_id, promotion_week) in (from known_weeks)) as judged_90
   from recent left join products using (product_id) group by household_id),
 weeks as (
   select household_id, w.week, coalesce(sum(value), 0) as value
@@ -70,6 +75,8 @@ SEGMENTS = {
     "growing": "lines_90 > 0 and slope > 0 and coalesce(spend_30, 0) > spend_90 / 3",
     "families": "kids <> '0' or baby_90 >= 1",
     "private_label_fans": "private_90 >= 0.5 * branded_90 and branded_90 > 0 and baskets_90 >= 3",
+    "promotion_hunters": "promoted_90 >= 0.4 * judged_90 and judged_90 > 0 and lines_90 >= 20",
+    "full_price_regulars": "promoted_90 <= 0.1 * judged_90 and judged_90 > 0 and baskets_90 >= 10",
     "mailed_but_cold": "mailings_90 >= 1 and coalesce(redemptions, 0) = 0",
 }
 

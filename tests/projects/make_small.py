@@ -49,6 +49,19 @@ WANTED = {  # table → which rows, and in which order they stand
     "coupon_redemptions": ("household_id in (from households)", "redemption_date, household_id, coupon_upc, campaign_id"),
     "demographics": ("household_id in (from households)", "household_id"),
     "campaign_descriptions": ("true", "campaign_id"),
+    # of what the households bought, and one row of each week of the shops in which they bought, so that those stay covered
+    "promotions": (
+        "(product_id, store_id, week) in (select (product_id, store_id, week) from transactions where household_id in (from households))"
+        " or (product_id, store_id, week) in (select (min(product_id), store_id, week) from promotions"
+        " where (store_id, week) in (select (store_id, week) from transactions where household_id in (from households)) group by store_id, week)",
+        "week, store_id, product_id, display_location, mailer_location",
+    ),
+    "coupons": (
+        "coupon_upc in (select coupon_upc from coupon_redemptions where household_id in (from households))"
+        " and (product_id in (select product_id from transactions where household_id in (from households))"
+        " or (coupon_upc, product_id, campaign_id) in (from coupons group by all having count(*) > 1))",
+        "coupon_upc, product_id, campaign_id",
+    ),
     "products": (
         "product_id in (select product_id from transactions where household_id in (from households))"
         " or product_id in (select product_id from products where product_category is null order by 1 limit 5)",

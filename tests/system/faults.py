@@ -18,7 +18,7 @@ from tests.acceptance.tables import dump
 from tests.system.commands import KILLED, dmp, small_copy
 
 STAGES = ("ingest", "identity", "features", "profiles", "models", "segments", "activation")
-COMMITS = {"ingest": 7, "identity": 1, "features": 2, "profiles": 1, "models": 1, "segments": 2, "activation": 2}
+COMMITS = {"ingest": 9, "identity": 1, "features": 2, "profiles": 1, "models": 1, "segments": 2, "activation": 2}
 TABLES = ("bronze", "silver", "gold")
 
 

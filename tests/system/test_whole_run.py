@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.acceptance.tables import rows_of, versions
-from tests.system.commands import dmp, replace_in
+from tests.system.commands import ROOT, dmp, replace_in
 from tests.system.conftest import Finished
 
 pytestmark = pytest.mark.long  # minutes: every test here needs the small project run to its end by a process of its own
@@ -24,11 +24,26 @@ def test_every_stage_leaves_its_tables(finished: Finished) -> None:
     assert len({row["person_id"] for row in table(lakehouse, "gold.profiles")}) == 50
     assert rows_of(lakehouse / "silver" / "events").num_rows == 26924 + 139 + 41
     assert len(table(lakehouse, "silver.items")) == 9827
+    assert len(table(lakehouse, "silver.reference_promotions")) == 7658  # of 7,663 rows; five keys stand twice
+    assert len(table(lakehouse, "silver.reference_coupons")) == 4458
+    counted = {
+        row["source"]: (row["rows_in"], row["rows_accepted"], row["rows_duplicate"]) for row in table(lakehouse, "bronze.files")
+    }
+    assert (counted["promotions"], counted["coupons"]) == ((7663, 7658, 5), (4459, 4458, 1))
     assert table(lakehouse, "bronze.rejected") == []
     moments = {row["as_of"] for row in table(lakehouse, "gold.features")}
     assert len(moments) == 10
     assert table(lakehouse, "gold.scores")
     assert table(lakehouse, "gold.segment_membership")
+
+
+@pytest.mark.parametrize(
+    "query", sorted((ROOT / "conf" / "complete_journey" / "queries").glob("*.sql")), ids=lambda file: file.stem
+)
+def test_the_questions_of_the_first_project_have_answers(finished: Finished, query: Path) -> None:
+    answered = dmp("sql", "-p", str(finished.project), "--format", "csv", query.read_text(encoding="utf-8"))
+    assert answered.code == 0, answered.everything
+    assert len(answered.shown.splitlines()) > 1
 
 
 def test_what_was_sent_is_the_file_and_nothing_else(finished: Finished) -> None:
