@@ -68,11 +68,11 @@ def _metric(
 def _check_value(said: MetricFile, measure: Measure, address: str, found: Found) -> None:
     """Everybody who was assigned has a value, a number or a condition: else those with one would be compared alone."""
     kind, take = measure.columns[0].type, parse_measure(measure).take
-    if not kind.startswith(_KINDS):
-        found.add("expression-type", f"a metric is a condition or a number, and this is {kind}", f"{address}.take")
     nulls = [call for call in take.calls if not is_zero_where_nothing_happened(call)]
     way_out = "counts and sums are 0 where nothing happened"
-    if nulls:
+    if not kind.startswith(_KINDS):
+        found.add("expression-type", f"a metric is a condition or a number, and this is {kind}", f"{address}.take")
+    elif nulls:
         what = f"{nulls[0].name}() is null of whom nothing happened, and a metric counts everybody who was assigned"
         found.add("not-of-everybody", what, f"{address}.take", way_out, max(said.take.lower().find(nulls[0].name), 0))
     elif _divides(take.tree):
