@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test test-long test-faults check format mutants acceptance lock clean
+.PHONY: help run test test-long test-faults check format mutants acceptance aa lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r target text; do printf '%-20s %s\n' "$$target" "$$text"; done
@@ -38,6 +38,10 @@ mutants: ## break the code in known ways: each time exactly the named test must 
 acceptance: ## the queries of tests/acceptance against the lakehouse that `make run` built
 	@bin/bootstrap test
 	@tests/acceptance/run
+
+aa: ## arms drawn by 200 salts in the lakehouse that `make run` built: how many 95 % intervals hold 0?
+	@bin/bootstrap test
+	@.venv/bin/python -m tests.acceptance.aa
 
 lock: ## resolve requirements/*.in again into hash-pinned locks, and say what changed
 	@bin/bootstrap all

@@ -17,9 +17,9 @@ from dmp_spark.project.load import Project, load
 from dmp_spark.project.settings import ProjectFile
 from dmp_spark.project.types import Resolved, Written
 
-STAGES = ("ingest", "identity", "features", "profiles", "models", "segments", "activation")
+STAGES = ("ingest", "identity", "features", "profiles", "models", "segments", "activation", "measurement")
 ALWAYS = ("ingest", "identity")  # these run without a file of their own, or cannot go without one
-PLANNED = ("measurement", "privacy", "operations")  # known to the design, not built yet
+PLANNED = ("privacy", "operations")  # known to the design, not built yet
 
 _BELOW = ("functions", "expressions", "measures", "lakehouse", "project", "contracts.py", "stage.py", "errors.py")
 

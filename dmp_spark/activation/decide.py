@@ -29,13 +29,20 @@ def recipients(identifiers: DataFrame, identity_map: DataFrame, namespace: str) 
     return owned.groupBy("person_id").agg(F.min_by("value", order).alias("recipient"))
 
 
-def uniform(salt: str, experiment: str, unit_id: Column) -> Column:
+def uniform(salt: Column | str, experiment: str, unit_id: Column) -> Column:
     """A number in [0, 1) that a unit keeps: the first 13 hex digits of stable_id(salt, experiment, unit) over 16^13.
 
-    13 hex digits are 52 bits, which a double holds exactly: the same number on every engine.
+    A `str` is one salt for all. 13 hex digits are 52 bits, which a double holds exactly: the same number on every engine.
     """
     digits = F.substring(stable_id(salt, experiment, unit_id), 1, 13)
     return F.conv(digits, 16, 10).cast("bigint").cast("double") / F.lit(float(16**13))
+
+
+def draw(salt: Column | str, experiment: str, unit_id: Column, holdout: float) -> tuple[Column, Column]:
+    """The variant that a unit gets, and the probability with which it got this one (`propensity`)."""
+    is_drawn = uniform(salt, experiment, unit_id) < holdout
+    variant = F.when(is_drawn, F.lit(Variant.HOLDOUT)).otherwise(F.lit(Variant.TREATMENT))
+    return variant, F.when(is_drawn, holdout).otherwise(1 - holdout)
 
 
 def occasions(membership: DataFrame, message: Message) -> DataFrame:
@@ -88,9 +95,7 @@ def decide(left: DataFrame, recipients_: DataFrame, assignments: DataFrame, mess
 
 
 def _concluded(judged: DataFrame, message: Message) -> DataFrame:
-    is_drawn = uniform(message.salt, message.name, F.col("person_id")) < message.holdout
-    drawn = F.when(is_drawn, F.lit(Variant.HOLDOUT)).otherwise(F.lit(Variant.TREATMENT))
-    chance = F.when(is_drawn, message.holdout).otherwise(1 - message.holdout)
+    drawn, chance = draw(message.salt, message.name, F.col("person_id"), message.holdout)
     is_refused = F.col("_refused").isNotNull()
     is_held_out = F.col("variant") == Variant.HOLDOUT
     decision = F.when(is_refused, F.lit(Decision.REFUSED)).when(is_held_out, F.lit(Decision.HELD_OUT))

@@ -16,6 +16,7 @@ _COUNTED = (
     ("models", "tasks"),
     ("segments", "segments"),
     ("activation", "activations"),
+    ("measurement", "experiments"),
 )
 
 

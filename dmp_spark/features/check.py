@@ -8,8 +8,9 @@ from dmp_spark.expressions.parse import ExpressionError, parse
 from dmp_spark.expressions.types import family, keeps
 from dmp_spark.features.spec import FeaturesFile, FeaturesSpec, Label, Lookup, LookupFile
 from dmp_spark.measures import windows
-from dmp_spark.measures.resolve import MeasureError, event_columns, resolve_measure, unresolved
-from dmp_spark.measures.spec import Measure, MeasureFile
+from dmp_spark.measures.check import checked, event_types
+from dmp_spark.measures.resolve import event_columns
+from dmp_spark.measures.spec import Measure
 from dmp_spark.project.load import Found, Project
 
 _EVENTS = "silver.events"
@@ -22,7 +23,7 @@ def resolve(project: Project, contracts: Mapping[str, Contract], found: Found) -
     events = event_columns(contracts[_EVENTS]) if _EVENTS in contracts else {}
     lookups = _lookups(written, contracts, events, found) if written else ()
     columns = events | _looked_up(written, contracts, found)
-    types = _event_types(project)
+    types = event_types(project)
     measures = _measures(written, columns, types, found) if written else ()
     moments = _moments(written, found)
     return FeaturesSpec(
@@ -158,12 +159,6 @@ def _looked_up(written: FeaturesFile | None, contracts: Mapping[str, Contract], 
     return columns
 
 
-def _event_types(project: Project) -> set[str]:
-    """The event types that the sources of ingest.yml write."""
-    sources = getattr(project.written("ingest"), "sources", None) or {}
-    return {name for source in sources.values() for name in (getattr(source, "events", None) or {})}
-
-
 def _measures(written: FeaturesFile, columns: Mapping[str, str], types: set[str], found: Found) -> tuple[Measure, ...]:
     measures = []
     for name, said in written.measures.items():
@@ -176,26 +171,8 @@ def _measures(written: FeaturesFile, columns: Mapping[str, str], types: set[str]
                 "use over, or make it a label in models.yml",
             )
             continue
-        measures.append(_measure(name, said, columns, types, address, found))  # name_window: no two can be equal
+        measures.append(checked(name, said, columns, types, address, found))  # name_window: no two can be equal
     return tuple(measures)
-
-
-def _measure(name: str, said: MeasureFile, columns: Mapping[str, str], types: set[str], address: str, found: Found) -> Measure:
-    for wrong in sorted(set(said.event_types) - types) if types else ():
-        found.add(
-            "unknown-event", f"no source writes events of type {wrong}", f"{address}.of", Found.suggest(wrong, sorted(types))
-        )
-    try:
-        return resolve_measure(name, said, columns)
-    except MeasureError as error:
-        found.add(
-            "expression" if error.part in ("where", "take") else "measure",
-            error.message,
-            f"{address}.{error.part}",
-            error.way_out,
-            error.offset,
-        )
-        return unresolved(name, said)
 
 
 def _labels(project: Project, columns: Mapping[str, str], types: set[str], found: Found) -> tuple[Label, ...]:
@@ -206,7 +183,7 @@ def _labels(project: Project, columns: Mapping[str, str], types: set[str], found
             continue
         address = f"models.tasks.{task}.label"
         before = len(found.problems)
-        measure = _measure(f"label_{task}", said.label, columns, types, address, found)  # no column is called like a key
+        measure = checked(f"label_{task}", said.label, columns, types, address, found)  # no column is called like a key
         kind = measure.columns[0].type
         if not kind.startswith(_TRUTHS):
             found.add("expression-type", f"a label is a condition or a number, and this is {kind}", f"{address}.take")

@@ -7,18 +7,12 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from dmp_spark.expressions.parse import parse
-from dmp_spark.features.spec import FeaturesSpec, Label, Lookup
-from dmp_spark.functions.clock import day_start, midnight
+from dmp_spark.features.spec import FeaturesSpec, Lookup
+from dmp_spark.functions.clock import day_start
 from dmp_spark.measures.compute import forward
 from dmp_spark.measures.events import Events
 from dmp_spark.measures.lookups import Lookup as ReferenceRows
-from dmp_spark.measures.windows import moved
-
-
-def events_of_people(events: DataFrame, identity_map: DataFrame, as_of: datetime) -> DataFrame:
-    """Events known by `as_of`, with the person_id that their subject has now; events of nobody are left out."""
-    people = identity_map.where(F.col("valid_until").isNull()).select(F.col("identifier_id").alias("subject_id"), "person_id")
-    return events.where(F.col("known_time") <= F.lit(as_of)).join(people, on="subject_id", how="inner")
+from dmp_spark.measures.reach import ripe_moments
 
 
 def looked_up(inputs: Mapping[str, DataFrame], lookups: Sequence[Lookup]) -> dict[str, ReferenceRows]:
@@ -42,7 +36,7 @@ def at_midnight(measured: DataFrame, zone: str, columns: Sequence[str]) -> DataF
 
 def labels(events: Events, spec: FeaturesSpec, moments: Sequence[date], people: DataFrame, as_of: datetime) -> DataFrame:
     """gold.labels: one row a person of `people` (person_id, moment), a task and a moment whose horizon ended by `as_of`."""
-    ripe = {label.task: _ripe_moments(label, moments, spec.zone, as_of) for label in spec.labels}
+    ripe = {label.task: ripe_moments(moments, str(label.measure.ahead), spec.zone, as_of) for label in spec.labels}
     judged = [label for label in spec.labels if ripe[label.task]]
     days = sorted({day for found in ripe.values() for day in found})
     if not judged:
@@ -70,9 +64,3 @@ _EMPTY = (
     "cast(null as double) as label",
     "cast(null as timestamp) as ripe_at",
 )
-
-
-def _ripe_moments(label: Label, moments: Sequence[date], zone: str, as_of: datetime) -> dict[date, datetime]:
-    """The moments whose horizon has ended, and when it did."""
-    ends = {day: midnight(moved(day, str(label.measure.ahead)), zone) for day in moments}
-    return {day: end for day, end in ends.items() if end <= as_of}

@@ -8,13 +8,13 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from dmp_spark.errors import StageError
-from dmp_spark.features.moments import at_midnight, events_of_people, labels, looked_up
+from dmp_spark.features.moments import at_midnight, labels, looked_up
 from dmp_spark.features.spec import FeaturesSpec
 from dmp_spark.features.tables import READS, WRITES, contracts, reads
 from dmp_spark.functions.clock import local_day
 from dmp_spark.measures.compute import backward, seen_people
-from dmp_spark.measures.currencies import adds_money, currencies_met
-from dmp_spark.measures.events import Events
+from dmp_spark.measures.currencies import adds_money, currencies_met, sentence
+from dmp_spark.measures.events import Events, events_of_people
 from dmp_spark.stage import RunContext, RunSummary
 
 __all__ = ["READS", "WRITES", "build", "contracts", "run"]
@@ -70,10 +70,7 @@ def _refuse_mixed_money(events: Events, spec: FeaturesSpec) -> None:
     adding = [measure for measure in (*spec.measures, *[label.measure for label in spec.labels]) if adds_money(measure)]
     mixed = currencies_met(events, adding).where(F.size("currencies") > 1).first() if adding else None
     if mixed is not None:
-        raise StageError(
-            f"features: {mixed['measure']} would add up money in {' and '.join(mixed['currencies'])}: "
-            f"let its `where` choose one, such as currency = '{mixed['currencies'][0]}'"
-        )
+        raise StageError(f"features: {sentence(mixed['measure'], mixed['currencies'])}")
 
 
 def _events(inputs: Mapping[str, DataFrame], spec: FeaturesSpec, as_of: datetime) -> Events:

@@ -36,6 +36,14 @@ def currencies_met(events: Events, measures: Sequence[Measure]) -> DataFrame:
     return rows.agg(*sets).select(F.inline(F.array(*told)))
 
 
+def sentence(measure: str, currencies: Sequence[str]) -> str:
+    """Why a measure that meets these currencies is refused, and the way out."""
+    return (
+        f"{measure} would add up money in {' and '.join(currencies)}: "
+        f"let its `where` choose one, such as currency = '{currencies[0]}'"
+    )
+
+
 def _adds_money(call: Call) -> bool:
     named = {name for argument in call.arguments for name in argument.names}
     return call.name in ADDING and any(name == "value" or name.startswith("amounts.") for name in named)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
@@ -65,6 +66,12 @@ class Events:
             if wanted:
                 rows = lookup.beside(rows, {name: _joined(base, name) for name in wanted}, self.column)
         return rows
+
+
+def events_of_people(events: DataFrame, identity_map: DataFrame, as_of: datetime) -> DataFrame:
+    """Events known by `as_of`, with the person_id that their subject has now; events of nobody are left out."""
+    people = identity_map.where(F.col("valid_until").isNull()).select(F.col("identifier_id").alias("subject_id"), "person_id")
+    return events.where(F.col("known_time") <= F.lit(as_of)).join(people, on="subject_id", how="inner")
 
 
 def _joined(base: str, name: str) -> str:

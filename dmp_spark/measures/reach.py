@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
@@ -105,3 +105,9 @@ class Reach:
 def reach(moments: Sequence[date], windows: Sequence[str], zone: str, ahead: bool = False) -> Reach:
     """The days that windows take at moments, each moment once."""
     return Reach(tuple(sorted(set(moments))), tuple(windows), zone, ahead)
+
+
+def ripe_moments(moments: Sequence[date], ahead: str, zone: str, as_of: datetime) -> dict[date, datetime]:
+    """The moments whose horizon has ended by `as_of`, and the midnight that ended it."""
+    ends = {day: midnight(moved(day, ahead), zone) for day in moments}
+    return {day: end for day, end in ends.items() if end <= as_of}

@@ -113,7 +113,7 @@ def test_the_plan_of_a_new_lakehouse_runs_everything_and_writes_nothing(tmp_path
     assert told.stderr.splitlines()[-1] == "imported []"
     assert "as of 2018-01-01T00:00-05:00" in told.stderr
     rows = [line.split(",")[:2] for line in told.stdout.splitlines()[1:]]
-    stages = ["ingest", "identity", "features", "profiles", "models", "segments", "activation"]
+    stages = ["ingest", "identity", "features", "profiles", "models", "segments", "activation", "measurement"]
     assert rows == [[stage, "run"] for stage in stages]
     assert not (tmp_path / "new").exists()
 

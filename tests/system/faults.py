@@ -17,8 +17,17 @@ from pathlib import Path
 from tests.acceptance.tables import dump
 from tests.system.commands import KILLED, dmp, small_copy
 
-STAGES = ("ingest", "identity", "features", "profiles", "models", "segments", "activation")
-COMMITS = {"ingest": 9, "identity": 1, "features": 2, "profiles": 1, "models": 1, "segments": 2, "activation": 2}
+STAGES = ("ingest", "identity", "features", "profiles", "models", "segments", "activation", "measurement")
+COMMITS = {
+    "ingest": 9,
+    "identity": 1,
+    "features": 2,
+    "profiles": 1,
+    "models": 1,
+    "segments": 2,
+    "activation": 2,
+    "measurement": 1,
+}
 TABLES = ("bronze", "silver", "gold")
 
 

@@ -1,0 +1,1 @@
+select count(*), count(difference) from gold.experiments
