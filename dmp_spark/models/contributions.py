@@ -19,6 +19,8 @@ from dmp_spark.functions.statistics import Numbers
 
 Places = NDArray[np.int64]
 REASONS = 3
+_NOTHING = 1e-9
+"""What is this small beside the largest contribution of its row is the rest of a calculation, and no reason."""
 
 
 class Explainer(Protocol):
@@ -123,6 +125,7 @@ class Wording:
         sums = np.zeros((len(contributions), len(features)))
         for slot, feature in enumerate(place):
             sums[:, feature] += contributions[:, slot]
+        sums[np.abs(sums) <= _NOTHING * np.abs(sums).max(axis=1, keepdims=True, initial=0)] = 0
         best = np.argsort(-np.abs(sums), axis=1, kind="stable")[:, :REASONS]
         known = dict(zip(self.shown, values, strict=True))
         return [

@@ -7,6 +7,7 @@ import pytest
 
 from dmp_spark.cli.model import model_compare, model_explain, model_list
 from dmp_spark.errors import UserError
+from tests.cli.test_main import WITHOUT_SPARK, dmp
 from tests.operations.small_models import with_models
 
 PROJECT = Path(__file__).parents[1] / "projects" / "small"
@@ -61,6 +62,15 @@ def test_a_score_is_explained_by_person_or_identifier(on: list[str], person: str
         "because     baskets_90d = 1 (raises)",
         "            spend_ever = 2.5 (lowers)",
     ]
+
+
+@pytest.mark.parametrize(
+    "words", [("list",), ("compare", "leaves"), ("explain", "leaves", "mail:it's:me\\")], ids=lambda words: words[0]
+)
+def test_models_are_shown_without_spark_and_mlflow(on: list[str], words: tuple[str, ...]) -> None:
+    told = dmp("model", *words, "-p", PROJECT, "--set", on[0], "--format", "json", code=("-c", WITHOUT_SPARK))
+    assert (told.returncode, told.stderr) == (0, "imported []\n")
+    assert json.loads(told.stdout)
 
 
 def test_what_is_not_there_is_told_with_a_way_out(on: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -34,8 +34,8 @@ def test_slots_of_one_feature_are_added_up_and_the_largest_three_are_told_with_t
     contributions = np.array(
         [
             [3.0, -2.0, -5.0, 0.5, 0.7, 0.1],  # days 1, spend -5, words 1.2
-            [0.0, 0.0, 0.0, 0.0, 0.0, -1.0],  # one alone counts
-            [1.0, -1.0, 0.0, 2.0, -2.0, 0.0],  # nothing does
+            [0.0, 1e-12, 0.0, 0.0, 0.0, -1.0],  # one alone counts
+            [1.0, -1.0, 0.0, 2.0, -2.0, 0.0],  # nothing does,
             [1.0, 0.0, 1.0, -1.0, 0.0, 1.0],  # equal ones by name
         ]
     )
