@@ -137,10 +137,18 @@ class ModelStore:
         self._client.set_terminated(run_id, _FINISHED)
 
     def _experiment_id(self, name: str) -> str:
+        """The experiment whose files lie in this lakehouse.
+
+        MLflow keeps an absolute path and cannot change it: one that points elsewhere, because the lakehouse was moved or
+        copied, would write into the old place. So it is renamed, and a new one takes its name.
+        """
+        here = self._artifacts.absolute().as_uri()
         known = self._client.get_experiment_by_name(name)
-        if known is not None:
+        if known is not None and known.artifact_location == here:
             return str(known.experiment_id)
-        return str(self._client.create_experiment(name, artifact_location=self._artifacts.absolute().as_uri()))
+        if known is not None:
+            self._client.rename_experiment(known.experiment_id, f"{name}, until the lakehouse was moved ({known.experiment_id})")
+        return str(self._client.create_experiment(name, artifact_location=here))
 
     def _pipeline(self, run_id: str) -> Path:
         """Where a run's pipeline lies, also after the lakehouse was moved: MLflow keeps absolute paths."""

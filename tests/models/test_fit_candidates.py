@@ -28,6 +28,6 @@ def test_what_takes_longest_starts_first():
     assert [candidate.family for candidate in by_cost(CANDIDATES)] == [
         "gradient_boosted_trees",
         "random_forest",
-        "linear_regression",
         "logistic_regression",
+        "linear_regression",
     ]
