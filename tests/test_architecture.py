@@ -28,6 +28,12 @@ WITHOUT_SPARK_FILES = (
     "measures/spec.py",
     "measures/check.py",
     "measures/resolve.py",
+    "models/contributions.py",
+    "models/evaluation.py",
+    "models/evaluation_file.py",
+    "models/folds.py",
+    "models/metrics.py",
+    "models/population.py",
 )
 WITHOUT_SPARK_IN_STAGES = ("spec.py", "tables.py", "check.py")
 

@@ -116,6 +116,50 @@ def features_list(project: ProjectOption = None, overrides: SetOption = None, fo
     raise typer.Exit(listed(project_folder(project), tuple(overrides or ()), checked_format(form)))
 
 
+model = typer.Typer(help="What models there are, and what they say.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(model, name="model")
+TaskArgument = Annotated[str, typer.Argument(help="A task of models.yml.")]
+
+
+@model.command("list")
+def model_list(project: ProjectOption = None, overrides: SetOption = None, form: FormatOption = "table") -> None:
+    """List every registered version of each task, with its main metric."""
+    from dmp_spark.cli.model import model_list as listed
+    from dmp_spark.cli.printing import checked_format
+
+    raise typer.Exit(listed(project_folder(project), tuple(overrides or ()), checked_format(form)))
+
+
+@model.command("compare")
+def model_compare(
+    task: TaskArgument,
+    version: Annotated[str | None, typer.Option("--version", help="Another version than the champion.")] = None,
+    project: ProjectOption = None,
+    overrides: SetOption = None,
+    form: FormatOption = "table",
+) -> None:
+    """Compare the candidates of a task with one another and with the rule."""
+    from dmp_spark.cli.model import model_compare as compared
+    from dmp_spark.cli.printing import checked_format
+
+    raise typer.Exit(compared(project_folder(project), tuple(overrides or ()), task, version, checked_format(form)))
+
+
+@model.command("explain")
+def model_explain(
+    task: TaskArgument,
+    person: Annotated[str, typer.Argument(help="namespace:value, or a person_id.")],
+    project: ProjectOption = None,
+    overrides: SetOption = None,
+    form: FormatOption = "table",
+) -> None:
+    """Say what score a person has, and why."""
+    from dmp_spark.cli.model import model_explain as explained
+    from dmp_spark.cli.printing import checked_format
+
+    raise typer.Exit(explained(project_folder(project), tuple(overrides or ()), task, person, checked_format(form)))
+
+
 @app.command(context_settings={"ignore_unknown_options": True})  # a query may begin with a comment: -- …
 def sql(
     query: Annotated[str, typer.Argument(help="One SELECT in Spark's dialect; - reads it from standard input.")],

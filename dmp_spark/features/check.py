@@ -14,7 +14,8 @@ from dmp_spark.measures.spec import Measure
 from dmp_spark.project.load import Found, Project
 
 _EVENTS = "silver.events"
-_TRUTHS = ("boolean", "bigint", "double", "decimal", "unknown")
+_OUTCOMES = {"classification": ("boolean",), "regression": ("bigint", "double", "decimal")}
+_WRITTEN = {"classification": "a condition, such as count(*) = 0", "regression": "a number, such as sum(value)"}
 
 
 def resolve(project: Project, contracts: Mapping[str, Contract], found: Found) -> FeaturesSpec:
@@ -185,8 +186,9 @@ def _labels(project: Project, columns: Mapping[str, str], types: set[str], found
         before = len(found.problems)
         measure = checked(f"label_{task}", said.label, columns, types, address, found)  # no column is called like a key
         kind = measure.columns[0].type
-        if not kind.startswith(_TRUTHS):
-            found.add("expression-type", f"a label is a condition or a number, and this is {kind}", f"{address}.take")
+        if not kind.startswith((*_OUTCOMES[said.kind], "unknown")):
+            what = f"the label of a {said.kind} is {_WRITTEN[said.kind]}, and this is {kind}"
+            found.add("expression-type", what, f"{address}.take")
         if len(found.problems) == before:
             labels.append(Label(task=task, measure=measure))
     return tuple(labels)

@@ -6,10 +6,14 @@ from dmp_spark.contracts import Contract
 from dmp_spark.expressions.parse import Expression, ExpressionError, parse
 from dmp_spark.models.spec import (
     BASELINE,
+    CHOICES,
     DEFAULTS,
+    LINEAR,
     RULE,
     Candidate,
     CandidateFile,
+    Choice,
+    Kind,
     ModelsFile,
     ModelsSpec,
     Preparation,
@@ -19,6 +23,10 @@ from dmp_spark.models.spec import (
 from dmp_spark.project.load import Found, Project
 
 _FEATURES = "gold.features"
+_RULES: dict[Kind, str] = {
+    "classification": "the higher the number, the more the label is expected",
+    "regression": "the rule of a regression is a prediction, in the label's unit",
+}
 _ORDERED = ("int", "bigint", "double", "float", "decimal", "boolean", "null", "unknown")
 
 
@@ -27,8 +35,9 @@ def resolve(project: Project, contracts: Mapping[str, Contract], found: Found) -
     written: ModelsFile = project.written("models") or ModelsFile()
     features = _features(contracts, written, found)
     known = {f"feature.{name}": kind for name, kind in features.items()}
-    tasks = [_task(name, said, known, found) for name, said in written.tasks.items()] if _FEATURES in contracts else []
-    candidates = _candidates(written, found)
+    candidates: dict[Kind, tuple[Candidate, ...]] = {kind: _candidates(kind, written, found) for kind in LINEAR}
+    asked = written.tasks if _FEATURES in contracts else {}
+    tasks = [_task(name, said, known, candidates[said.kind], found) for name, said in asked.items()]
     numbers = written.prepare.numbers
     return ModelsSpec(
         project=project.settings.project,
@@ -40,10 +49,10 @@ def resolve(project: Project, contracts: Mapping[str, Contract], found: Found) -
             clip_factor=numbers.clip.factor if numbers.clip else None,
             scale=numbers.scale == "standard",
         ),
-        candidates=candidates,
-        baseline=baseline(candidates),
         tasks=tuple(task for task in tasks if task is not None),
         numbers=tuple(sorted(name for name, kind in features.items() if is_number(kind))),
+        least_rows=written.training.least_rows,
+        least_people=written.training.least_people,
     )
 
 
@@ -55,7 +64,7 @@ def is_number(kind: str) -> bool:
 def baseline(candidates: tuple[Candidate, ...]) -> str | None:
     """The candidate that others are compared with: the one of that name, else the first linear one, else None."""
     names = [candidate.name for candidate in candidates if candidate.name == BASELINE]
-    names += [candidate.name for candidate in candidates if candidate.family == "logistic_regression"]
+    names += [candidate.name for candidate in candidates if candidate.family in LINEAR.values()]
     return names[0] if names else None
 
 
@@ -77,50 +86,65 @@ def _confidence(written: ModelsFile, found: Found) -> float:
     return confidence
 
 
-def _candidates(written: ModelsFile, found: Found) -> tuple[Candidate, ...]:
-    said = written.candidates.classification
+def _candidates(kind: Kind, written: ModelsFile, found: Found) -> tuple[Candidate, ...]:
+    address = f"models.candidates.{kind}"
+    said = written.candidates.of(kind)
     if RULE in said:
-        address = f"models.candidates.classification.{RULE}"
-        found.add("name-taken", f"{RULE} is the name of the guess without learning", address, "give the candidate another name")
-    return tuple(_candidate(name, parameters, found) for name, parameters in said.items() if name != RULE)
+        what = f"{RULE} is the name of the guess without learning"
+        found.add("name-taken", what, f"{address}.{RULE}", "give the candidate another name")
+    named = {name: candidate for name, candidate in said.items() if name != RULE}
+    for name, candidate in named.items():
+        if candidate.family in LINEAR.values() and candidate.family != LINEAR[kind]:
+            what = f"{candidate.family} does not answer a {kind}"
+            found.add("family", what, f"{address}.{name}.family", f"write {LINEAR[kind]}")
+    return tuple(_candidate(name, candidate, f"{address}.{name}", found) for name, candidate in named.items())
 
 
-def _candidate(name: str, said: CandidateFile, found: Found) -> Candidate:
+def _candidate(name: str, said: CandidateFile, address: str, found: Found) -> Candidate:
     known = DEFAULTS[said.family]
     for parameter in said.said:
         if parameter not in known:
-            address = f"models.candidates.classification.{name}.{parameter}"
             what = f"{said.family} has no parameter {parameter}"
-            found.add("unknown-parameter", what, address, Found.suggest(parameter, known))
+            found.add("unknown-parameter", what, f"{address}.{parameter}", Found.suggest(parameter, known))
     right = {parameter: value for parameter, value in said.said.items() if parameter in known}
     return Candidate(name=name, family=said.family, parameters={**known, **right})
 
 
-def _task(name: str, said: TaskFile, known: dict[str, str], found: Found) -> Task | None:
+def _task(name: str, said: TaskFile, known: dict[str, str], candidates: tuple[Candidate, ...], found: Found) -> Task | None:
     address = f"models.tasks.{name}"
-    if said.kind == "regression":
-        found.add("not-yet", "regression is not there yet", f"{address}.kind", "ask a question with yes or no: classification")
-        return None
     eligible = None if said.eligible is None else _parsed(said.eligible, known, f"{address}.eligible", found, predicate=True)
     rule = _parsed(said.rule, known, f"{address}.rule", found, predicate=False)
     if rule is not None and not rule.type.startswith(_ORDERED):
         what = f"a rule gives a number, and this gives {rule.type}"
-        found.add("expression-type", what, f"{address}.rule", "the higher the number, the more the label is expected")
+        found.add("expression-type", what, f"{address}.rule", _RULES[said.kind])
         rule = None
     days = _horizon_days(said, address, found)
-    if rule is None or days is None or (said.eligible is not None and eligible is None):
+    choose_by = _choice(said, address, found)
+    if rule is None or days is None or choose_by is None or (said.eligible is not None and eligible is None):
         return None
     used = rule.names | (eligible.names if eligible else frozenset())
     return Task(
         name=name,
+        kind=said.kind,
         question=said.question,
         eligible=said.eligible,
         rule=said.rule,
         names={used_name: known[used_name] for used_name in sorted(used) if used_name in known},
         label=said.label.model_dump_json(exclude_defaults=True),
         horizon_days=days,
-        choose_by=said.choose_by,
+        choose_by=choose_by,
+        candidates=candidates,
+        baseline=baseline(candidates),
     )
+
+
+def _choice(said: TaskFile, address: str, found: Found) -> Choice | None:
+    choices = CHOICES[said.kind]
+    if said.choose_by is None or said.choose_by in choices:
+        return said.choose_by or choices[0]
+    what = f"a {said.kind} is not judged by {said.choose_by}"
+    found.add("choose-by", what, f"{address}.choose_by", f"known: {', '.join(choices)}")
+    return None
 
 
 def _parsed(text: str, known: dict[str, str], address: str, found: Found, predicate: bool) -> Expression | None:

@@ -9,13 +9,14 @@ import numpy as np
 from pyspark.ml import Estimator, PipelineModel
 from pyspark.ml.classification import GBTClassifier, LogisticRegression, RandomForestClassifier
 from pyspark.ml.functions import vector_to_array
+from pyspark.ml.regression import GBTRegressor, LinearRegression, RandomForestRegressor
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from dmp_spark.models.evaluation import Judged
 from dmp_spark.models.fit_preparation import FEATURES, fit_preparation
 from dmp_spark.models.folds import Fold
-from dmp_spark.models.spec import RULE, Candidate, ModelsSpec
+from dmp_spark.models.spec import LINEAR, RULE, Candidate, Family, Kind, ModelsSpec, Task
 from dmp_spark.models.training import at_moments, laid_out
 
 MOST_TEST_ROWS = 500_000
@@ -24,21 +25,33 @@ SCORE_DIGITS = 6
 _FITS_AT_ONCE = 2
 
 
-def learner(candidate: Candidate, seed: int) -> Estimator[Any]:
+LEARNERS: dict[tuple[Kind, Family], Callable[..., Estimator[Any]]] = {
+    ("classification", "logistic_regression"): LogisticRegression,
+    ("classification", "random_forest"): RandomForestClassifier,
+    ("classification", "gradient_boosted_trees"): GBTClassifier,
+    ("regression", "linear_regression"): LinearRegression,
+    ("regression", "random_forest"): RandomForestRegressor,
+    ("regression", "gradient_boosted_trees"): GBTRegressor,
+}
+
+
+def learner(kind: Kind, candidate: Candidate, seed: int) -> Estimator[Any]:
     """The estimator of a candidate: its parameters, a fixed seed, and settings that change the time alone."""
     said = candidate.parameters
     common: dict[str, Any] = {"featuresCol": FEATURES, "labelCol": "label"}
     trees: dict[str, Any] = {**common, "seed": seed, "maxMemoryInMB": 512, "checkpointInterval": -1, "cacheNodeIds": False}
-    if candidate.family == "logistic_regression":
-        return LogisticRegression(**common, regParam=float(said["regularisation"]), elasticNetParam=float(said["elastic_net"]))
+    made = LEARNERS[kind, candidate.family]
+    if candidate.family in LINEAR.values():
+        return made(**common, regParam=float(said["regularisation"]), elasticNetParam=float(said["elastic_net"]))
     if candidate.family == "random_forest":
-        return RandomForestClassifier(**trees, numTrees=int(said["trees"]), maxDepth=int(said["depth"]))
-    return GBTClassifier(**trees, maxIter=int(said["trees"]), maxDepth=int(said["depth"]), stepSize=float(said["step"]))
+        return made(**trees, numTrees=int(said["trees"]), maxDepth=int(said["depth"]))
+    return made(**trees, maxIter=int(said["trees"]), maxDepth=int(said["depth"]), stepSize=float(said["step"]))
 
 
-def score() -> Column:
-    """The probability that the label comes true, as published: rounded to six digits."""
-    return F.round(vector_to_array(F.col("probability"))[1], SCORE_DIGITS).alias("score")
+def score(kind: Kind) -> Column:
+    """What is published, rounded to six digits: the probability that the label comes true, or the number that is expected."""
+    said = F.col("prediction") if kind == "regression" else vector_to_array(F.col("probability"))[1]
+    return F.round(said, SCORE_DIGITS).alias("score")
 
 
 def fit_folds(
@@ -47,6 +60,7 @@ def fit_folds(
     people: Mapping[int, int],
     parts: int,
     spec: ModelsSpec,
+    task: Task,
     progress: Callable[[str], None],
 ) -> tuple[Judged, ...]:
     """What each candidate and the rule say of the test rows of each fold.
@@ -62,27 +76,29 @@ def fit_folds(
 
         def fitted(fold: Fold, candidate: Candidate) -> dict[str, float]:
             preparation, training = prepared[fold.number]
-            model = PipelineModel([preparation, learner(candidate, spec.seed).fit(training)])
+            model = PipelineModel([preparation, learner(task.kind, candidate, spec.seed).fit(training)])
             progress(f"{candidate.name}: fold {fold.number} of {len(folds)}")
-            return _scores(model, tests[fold.number])
+            return _scores(model, tests[fold.number], task.kind)
 
-        pairs = [(fold, candidate) for candidate in by_cost(spec.candidates) for fold in folds]
+        pairs = [(fold, candidate) for candidate in by_cost(task.candidates) for fold in folds]
         scores = {(f.number, c.name): pool.submit(fitted, f, c) for f, c in pairs}
         return tuple(
-            _judged(fold, truths[fold.number].result(), {c.name: scores[fold.number, c.name].result() for c in spec.candidates})
+            _judged(fold, truths[fold.number].result(), {c.name: scores[fold.number, c.name].result() for c in task.candidates})
             for fold in folds
         )
 
 
-def fit_champion(rows: DataFrame, moments: Sequence[date], candidate: Candidate, parts: int, spec: ModelsSpec) -> PipelineModel:
+def fit_champion(
+    rows: DataFrame, moments: Sequence[date], candidate: Candidate, parts: int, spec: ModelsSpec, task: Task
+) -> PipelineModel:
     """The candidate, with its preparation, fitted on all eligible rows of these moments: one flat pipeline."""
     preparation, training = _prepared(rows, moments, parts, spec)
-    return PipelineModel([*preparation.stages, learner(candidate, spec.seed).fit(training)])
+    return PipelineModel([*preparation.stages, learner(task.kind, candidate, spec.seed).fit(training)])
 
 
 def by_cost(candidates: Sequence[Candidate]) -> list[Candidate]:
     """The candidates, those that take longest first, so that no long one is left alone at the end."""
-    order = ("gradient_boosted_trees", "random_forest", "logistic_regression")
+    order = ("gradient_boosted_trees", "random_forest", *LINEAR.values())
     return sorted(candidates, key=lambda candidate: order.index(candidate.family))
 
 
@@ -104,8 +120,8 @@ def _truth(test: DataFrame) -> dict[str, tuple[float, float]]:
     return {row["person_id"]: (row["label"], row["rule"]) for row in test.select("person_id", "label", "rule").collect()}
 
 
-def _scores(model: PipelineModel, test: DataFrame) -> dict[str, float]:
-    return {row["person_id"]: row["score"] for row in model.transform(test).select("person_id", score()).collect()}
+def _scores(model: PipelineModel, test: DataFrame, kind: Kind) -> dict[str, float]:
+    return {row["person_id"]: row["score"] for row in model.transform(test).select("person_id", score(kind)).collect()}
 
 
 def _judged(fold: Fold, truth: Mapping[str, tuple[float, float]], scores: Mapping[str, Mapping[str, float]]) -> Judged:

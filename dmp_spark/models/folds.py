@@ -1,19 +1,19 @@
 """Which moments a model learns from and which it is tested on. Plain values; no Spark."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 LEAST_OF_EACH = 10
-"""The fewest training rows of each outcome from which anything is learned."""
+"""The fewest training rows of each outcome (of a regression: of all) that a fold learns from."""
 
 
 @dataclass(frozen=True)
 class Outcomes:
-    """How many eligible persons had the outcome at a moment, and how many had not."""
+    """How many eligible rows with a ripe label a moment has, and how many of them are positive; None of a regression."""
 
-    positives: int
-    negatives: int
+    rows: int
+    positives: int | None = None
 
 
 @dataclass(frozen=True)
@@ -34,20 +34,27 @@ def folds(outcomes: Mapping[date, Outcomes], horizon_days: int, count: int) -> t
     """The folds of the last `count` moments, oldest first and numbered from 1; fewer where there is too little to learn.
 
     `outcomes` holds the moments with ripe labels. A moment is left out where training or test lack one of the two
-    outcomes (`LEAST_OF_EACH` in training, one in the test).
+    outcomes (`LEAST_OF_EACH` in training, one in the test), or of a regression as many rows (two in the test).
     """
     last = sorted(outcomes)[-count:]
     found = [(moment, trained_by(list(outcomes), horizon_days, moment)) for moment in last]
-    usable = [(moment, training) for moment, training in found if enough(outcomes, training) and _has_both(outcomes[moment])]
+    usable = [(moment, training) for moment, training in found if _can_learn(outcomes, training) and _can_test(outcomes[moment])]
     return tuple(Fold(number, moment, training) for number, (moment, training) in enumerate(usable, start=1))
 
 
-def enough(outcomes: Mapping[date, Outcomes], training: Sequence[date]) -> bool:
-    """Whether both outcomes occur at least `LEAST_OF_EACH` times in these moments."""
-    positives = sum(outcomes[moment].positives for moment in training)
-    negatives = sum(outcomes[moment].negatives for moment in training)
-    return min(positives, negatives) >= LEAST_OF_EACH
+def fewest(outcomes: Iterable[Outcomes]) -> int:
+    """The rows of the rarer outcome; of a regression all rows."""
+    found = list(outcomes)
+    rows = sum(outcome.rows for outcome in found)
+    if any(outcome.positives is None for outcome in found):
+        return rows
+    positives = sum(outcome.positives or 0 for outcome in found)
+    return min(positives, rows - positives)
 
 
-def _has_both(test: Outcomes) -> bool:
-    return test.positives > 0 and test.negatives > 0
+def _can_learn(outcomes: Mapping[date, Outcomes], training: Sequence[date]) -> bool:
+    return fewest(outcomes[moment] for moment in training) >= LEAST_OF_EACH
+
+
+def _can_test(test: Outcomes) -> bool:
+    return fewest([test]) >= (2 if test.positives is None else 1)

@@ -7,13 +7,21 @@ from pydantic import Field
 from dmp_spark.measures.spec import MeasureFile
 from dmp_spark.project.types import Name, Resolved, Share, Written
 
-Family = Literal["logistic_regression", "random_forest", "gradient_boosted_trees"]
-Choice = Literal["roc_auc", "average_precision", "log_loss"]
+Kind = Literal["classification", "regression"]
+Family = Literal["logistic_regression", "linear_regression", "random_forest", "gradient_boosted_trees"]
+Choice = Literal["roc_auc", "average_precision", "log_loss", "mean_squared_error", "mean_absolute_error", "r_squared"]
 
 BASELINE = "baseline"
 RULE = "rule"
+LINEAR: dict[Kind, Family] = {"classification": "logistic_regression", "regression": "linear_regression"}
+CHOICES: dict[Kind, tuple[Choice, ...]] = {
+    "classification": ("roc_auc", "average_precision", "log_loss"),
+    "regression": ("mean_squared_error", "mean_absolute_error", "r_squared"),
+}
+"""Kind of task → what its champion may be chosen by, the default first."""
 DEFAULTS: dict[str, dict[str, int | float]] = {
     "logistic_regression": {"regularisation": 0.01, "elastic_net": 0.0},
+    "linear_regression": {"regularisation": 0.01, "elastic_net": 0.0},
     "random_forest": {"trees": 60, "depth": 8},
     "gradient_boosted_trees": {"trees": 40, "depth": 4, "step": 0.1},
 }
@@ -26,6 +34,13 @@ class ValidationFile(Written):
     by: Literal["moment"] = "moment"
     folds: Annotated[int, Field(ge=1, le=24)] = 3
     confidence: Share = 0.95
+
+
+class TrainingFile(Written):
+    """How much there must be before anything is learned: rows over all moments, and people of each outcome among them."""
+
+    least_rows: Annotated[int, Field(ge=1)] = 5_000
+    least_people: Annotated[int, Field(ge=1)] = 100
 
 
 class MissingFile(Written):
@@ -78,17 +93,22 @@ class CandidatesFile(Written):
     classification: Annotated[dict[Name, CandidateFile], Field(min_length=1)] = {
         BASELINE: CandidateFile(family="logistic_regression")
     }
+    regression: Annotated[dict[Name, CandidateFile], Field(min_length=1)] = {BASELINE: CandidateFile(family="linear_regression")}
+
+    def of(self, kind: Kind) -> dict[str, CandidateFile]:
+        """The candidates for tasks of this kind."""
+        return self.classification if kind == "classification" else self.regression
 
 
 class TaskFile(Written):
     """A question about each person: who is judged, what comes true, what one would guess without learning."""
 
     question: str = ""
-    kind: Literal["classification", "regression"]
+    kind: Kind
     eligible: str | None = None
     rule: str
     label: MeasureFile
-    choose_by: Choice = "roc_auc"
+    choose_by: Choice | None = None
 
 
 class ScoreFile(Written):
@@ -101,6 +121,7 @@ class ModelsFile(Written):
     """The shape of models.yml."""
 
     validation: ValidationFile = ValidationFile()
+    training: TrainingFile = TrainingFile()
     prepare: PrepareFile = PrepareFile()
     candidates: CandidatesFile = CandidatesFile()
     tasks: dict[Name, TaskFile] = {}
@@ -124,9 +145,13 @@ class Preparation(Resolved):
 
 
 class Task(Resolved):
-    """A task whose expressions were checked; `names` are the dotted names that they use, with types."""
+    """A task whose expressions were checked; `names` are the dotted names that they use, with types.
+
+    `baseline` is the candidate that the others are compared with, None where no candidate is linear.
+    """
 
     name: str
+    kind: Kind = "classification"
     question: str
     eligible: str | None
     rule: str
@@ -134,6 +159,13 @@ class Task(Resolved):
     label: str
     horizon_days: int
     choose_by: Choice
+    candidates: tuple[Candidate, ...] = ()
+    baseline: str | None = None
+
+    @property
+    def others(self) -> tuple[str, ...]:
+        """What candidates are compared with: the rule, and the baseline where there is one."""
+        return (RULE,) if self.baseline is None else (RULE, self.baseline)
 
 
 class ModelsSpec(Resolved):
@@ -148,10 +180,10 @@ class ModelsSpec(Resolved):
     folds: int
     confidence: float
     preparation: Preparation
-    candidates: tuple[Candidate, ...]
-    baseline: str | None
     tasks: tuple[Task, ...]
     numbers: tuple[str, ...]
+    least_rows: int = TrainingFile().least_rows
+    least_people: int = TrainingFile().least_people
     seed: int = 2017
     rows_a_part: int = 50_000
-    resamples: int = 300
+    resamples: int = 500

@@ -16,9 +16,14 @@ SCORES = Contract(
         Column("model", "string", "the task in models.yml", nullable=False),
         Column("version", "string", "the model's version: 12 digits over task, spec, code and training rows", nullable=False),
         Column("as_of", "timestamp", "the moment at which the person was judged", nullable=False),
-        Column("score", "double", "how probable it is that the label comes true, 0 to 1, 6 decimals", nullable=False),
+        Column(
+            "score",
+            "double",
+            "the probability that the label comes true, or the number that is expected, 6 decimals",
+            nullable=False,
+        ),
         Column("percentile", "double", "100 × percent_rank among those scored at this moment, 4 decimals", nullable=False),
-        Column("reasons", "array<string>", "what moved the score most; null while the model does not explain itself"),
+        Column("reasons", "array<string>", "the three features that moved the score most: spend_30d = 12.5 (raises)"),
     ),
 )
 

@@ -14,6 +14,8 @@ from typing import Any
 
 from pyspark.ml import PipelineModel
 
+from dmp_spark.models import evaluation_file
+
 TAG = "dmp_version"
 CHAMPION = "champion"
 _PARENT = "mlflow.parentRunId"
@@ -35,10 +37,10 @@ class Trial:
 
 @dataclass(frozen=True)
 class Kept:
-    """A model that the store holds: its pipeline, MLflow's version number, and the lines that were said of it."""
+    """A model that the store holds: its pipeline, the folder where that is saved, and the lines that were said of it."""
 
     model: PipelineModel
-    number: str
+    folder: Path
     notes: tuple[str, ...]
 
 
@@ -50,7 +52,7 @@ class ModelStore:
         self._folder = root / "mlflow"
         self._folder.mkdir(parents=True, exist_ok=True)
         self._task = task
-        self._artifacts = self._folder / "artifacts" / task
+        self._artifacts = evaluation_file.artifacts(root, task)
         self._client = _client(f"sqlite:///{self._folder.absolute() / 'mlflow.db'}")
         self._experiment = self._experiment_id(f"{project} {task}")
 
@@ -59,7 +61,7 @@ class ModelStore:
         for registered in self._client.search_model_versions(f"name = '{self._task}'"):
             if registered.tags.get(TAG) != version:
                 continue
-            pipeline = self._model_folder(registered.run_id) / "sparkml"
+            pipeline = self._pipeline(registered.run_id)
             if not pipeline.is_dir():  # someone removed the artifact: train again
                 self._client.delete_model_version(self._task, registered.version)
                 continue
@@ -67,7 +69,7 @@ class ModelStore:
             if parent.info.status != _FINISHED:
                 self._close(parent.info.run_id, registered.version)
             notes = parent.data.tags.get(_LINES, "")
-            return Kept(PipelineModel.load(str(pipeline)), str(registered.version), tuple(notes.split("\n")) if notes else ())
+            return Kept(PipelineModel.load(str(pipeline)), pipeline, tuple(notes.split("\n")) if notes else ())
         return None
 
     def clear(self, version: str) -> None:
@@ -84,9 +86,10 @@ class ModelStore:
         trials: Iterable[Trial],
         tags: Mapping[str, str],
         notes: tuple[str, ...],
+        evaluation: Mapping[str, Any],
         scratch: Path,
-    ) -> str:
-        """MLflow's number of the registered model: runs, model, registration, alias, end of the parent run, in that order.
+    ) -> Kept:
+        """The model as kept: runs, evaluation, model, registration, alias, end of the parent run, in that order.
 
         `inputs` are the columns that the model reads; `scratch` is a folder for passing files.
         """
@@ -95,13 +98,14 @@ class ModelStore:
         )
         for trial in trials:
             self._log(trial, self._start(version, {_NAME: trial.name, _PARENT: parent}))
+        self._client.log_text(parent, evaluation_file.text(evaluation), evaluation_file.FILE)
         saved = scratch / f"model-{version}"
         _save(model, saved, inputs)
         self._client.log_artifacts(parent, str(saved), "model")
         shutil.rmtree(saved)
         registered = self._register(version, parent)
         self._close(parent, registered)
-        return registered
+        return Kept(model, self._pipeline(parent), notes)
 
     def _start(self, version: str, tags: Mapping[str, str]) -> str:
         run = self._client.create_run(self._experiment, tags={TAG: version, **tags})
@@ -133,14 +137,22 @@ class ModelStore:
         self._client.set_terminated(run_id, _FINISHED)
 
     def _experiment_id(self, name: str) -> str:
-        known = self._client.get_experiment_by_name(name)
-        if known is not None:
-            return str(known.experiment_id)
-        return str(self._client.create_experiment(name, artifact_location=self._artifacts.absolute().as_uri()))
+        """The experiment whose files lie in this lakehouse.
 
-    def _model_folder(self, run_id: str) -> Path:
-        """Where a run's model lies, also after the lakehouse was moved: MLflow keeps absolute paths."""
-        return self._artifacts / run_id / "artifacts" / "model"
+        MLflow keeps an absolute path and cannot change it: one that points elsewhere, because the lakehouse was moved or
+        copied, would write into the old place. So it is renamed, and a new one takes its name.
+        """
+        here = self._artifacts.absolute().as_uri()
+        known = self._client.get_experiment_by_name(name)
+        if known is not None and known.artifact_location == here:
+            return str(known.experiment_id)
+        if known is not None:
+            self._client.rename_experiment(known.experiment_id, f"{name}, until the lakehouse was moved ({known.experiment_id})")
+        return str(self._client.create_experiment(name, artifact_location=here))
+
+    def _pipeline(self, run_id: str) -> Path:
+        """Where a run's pipeline lies, also after the lakehouse was moved: MLflow keeps absolute paths."""
+        return self._artifacts / run_id / "artifacts" / "model" / "sparkml"
 
 
 def _client(uri: str) -> Any:

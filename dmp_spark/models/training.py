@@ -16,11 +16,13 @@ from dmp_spark.models.spec import ModelsSpec, Task
 def task_rows(features: DataFrame, labels: DataFrame, spec: ModelsSpec, task: Task, scored_at: datetime) -> DataFrame:
     """A row for each person and moment whose label is ripe, and for each person at `scored_at` (label null there).
 
-    Columns: person_id, as_of, moment (local day), is_eligible (null counts as false), label (1 yes, 0 no), rule (null
-    counts as lowest), and each of `spec.numbers` as double, null where unknown. Unique by person_id and as_of.
+    Columns: person_id, as_of, moment (local day), is_eligible (null counts as false), label (1 yes, 0 no; of a regression
+    the number), rule (null counts as lowest, of a regression as 0), and
+    each of `spec.numbers` as double, null where unknown. Unique by person_id and as_of.
     """
     ripe = labels.where(F.col("task") == task.name).select("person_id", "as_of", F.col("label").cast("double").alias("label"))
     joined = features.join(ripe, on=["person_id", "as_of"], how="left")
+    nothing = 0.0 if task.kind == "regression" else float("-inf")
     kept = joined.where(F.col("label").isNotNull() | (F.col("as_of") == F.lit(scored_at)))
     eligible = F.lit(True) if task.eligible is None else F.coalesce(_column(task.eligible, task.names, True), F.lit(False))
     return kept.select(
@@ -29,7 +31,7 @@ def task_rows(features: DataFrame, labels: DataFrame, spec: ModelsSpec, task: Ta
         local_date(F.col("as_of"), spec.zone).alias("moment"),
         eligible.alias("is_eligible"),
         "label",
-        F.coalesce(known(_column(task.rule, task.names, False)), F.lit(float("-inf"))).alias("rule"),
+        F.coalesce(known(_column(task.rule, task.names, False)), F.lit(nothing)).alias("rule"),
         *[known(F.col(name)).alias(name) for name in spec.numbers],
     )
 
@@ -63,6 +65,20 @@ def summarised(rows: DataFrame, spec: ModelsSpec) -> DataFrame:
         F.count_if(is_ripe).alias("ripe"),
         F.count_if(is_ripe & (F.col("label") > 0)).alias("positives"),
         F.sum(F.when(is_ripe, hashed)).alias("rows_hash"),
+    )
+
+
+def people_of(rows: DataFrame) -> DataFrame:
+    """One row: how many distinct people the ripe rows of the eligible have, and how many are ever positive, or ever negative."""
+    ripe = rows.where(F.col("is_eligible") & F.col("label").isNotNull())
+    by_person = ripe.groupBy("person_id").agg(
+        F.max((F.col("label") > 0).cast("int")).alias("ever_positive"),
+        F.min((F.col("label") > 0).cast("int")).alias("always_positive"),
+    )
+    return by_person.agg(
+        F.count("*").alias("people"),
+        F.count_if(F.col("ever_positive") == 1).alias("positive_people"),
+        F.count_if(F.col("always_positive") == 0).alias("negative_people"),
     )
 
 

@@ -30,7 +30,7 @@ def _change(file: Path, old: str, new: str) -> None:
 def test_a_good_project_is_told_in_one_line(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert check(project) == 0
     assert capsys.readouterr() == (
-        "complete_journey: 9 files, 8 sources, 24 measures, 1 task, 10 segments, 1 activation, 1 experiment, no mistakes\n",
+        "complete_journey: 9 files, 8 sources, 24 measures, 3 tasks, 11 segments, 1 activation, 1 experiment, no mistakes\n",
         "",
     )
 
@@ -47,7 +47,7 @@ def test_four_mistakes_in_three_files_are_told_at_once(project: Path, capsys: py
     assert err.replace(f"{project}/", "") == (
         "activations.yml: no stage reads this file [unknown-file]\n"
         "    did you mean activation.yml?\n"
-        "models.yml:17:5: unknown key chose_by in goes_quiet [unknown-key]\n"
+        "models.yml:29:5: unknown key chose_by in goes_quiet [unknown-key]\n"
         "        chose_by: roc_auc\n"
         "        ^\n"
         "    did you mean choose_by?\n"

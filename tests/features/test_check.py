@@ -132,6 +132,16 @@ def test_a_label_that_does_not_fit_is_told_in_models_yml(tmp_path):
     assert [(place.split(":")[0], what) for place, what, _ in told(found)] == [("models.yml", told(found)[0][1])]
     assert "valeu" in told(found)[0][1]
     _, found = checked(tmp_path, measures, models=models % ("first(time)", "30 days"))
-    assert [what for _, what, _ in told(found)] == ["a label is a condition or a number, and this is timestamp"]
+    assert [what for _, what, _ in told(found)] == [
+        "the label of a classification is a condition, such as count(*) = 0, and this is timestamp"
+    ]
+    _, found = checked(tmp_path, measures, models=models % ("count(*)", "30 days"))
+    assert [what.rsplit(", ", 1)[1] for _, what, _ in told(found)] == ["and this is bigint"]
+    amounts = models.replace("classification", "regression")
+    assert told(checked(tmp_path, measures, models=amounts % ("sum(value)", "30 days"))[1]) == []
+    _, found = checked(tmp_path, measures, models=amounts % ("count(*) > 0", "30 days"))
+    assert [what for _, what, _ in told(found)] == [
+        "the label of a regression is a number, such as sum(value), and this is boolean"
+    ]
     _, found = checked(tmp_path, measures, models=models % ("days_since_last()", "30 days"))
     assert ["looks back" in what for _, what, _ in told(found)] == [True]

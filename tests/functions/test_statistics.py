@@ -3,15 +3,39 @@
 import numpy as np
 import pytest
 from sklearn import metrics
+from sklearn.linear_model import LogisticRegression
 
-from dmp_spark.functions.statistics import average_precision, brier, cluster_resamples, interval, log_loss, mean_over, roc_auc
+from dmp_spark.functions.ranking import average_precision, roc_auc
+from dmp_spark.functions.statistics import (
+    brier,
+    calibration_in_the_large,
+    calibration_slope,
+    cluster_resamples,
+    interval,
+    log_loss,
+    mean_absolute_error,
+    mean_over,
+    mean_squared_error,
+    r_squared,
+)
 
 ORACLES = {
     roc_auc: metrics.roc_auc_score,
     average_precision: metrics.average_precision_score,
     log_loss: metrics.log_loss,
     brier: metrics.brier_score_loss,
+    mean_squared_error: metrics.mean_squared_error,
+    mean_absolute_error: metrics.mean_absolute_error,
+    r_squared: metrics.r2_score,
+    calibration_in_the_large: lambda labels, scores: labels.mean() - scores.mean(),
+    calibration_slope: lambda labels, scores: slope_by_scikit_learn(labels, scores),
 }
+CLOSE = {calibration_slope: 1e-5}
+
+
+def slope_by_scikit_learn(labels, scores):
+    odds = np.log(scores / (1 - scores))[:, None]
+    return LogisticRegression(C=np.inf, tol=1e-10, max_iter=1000).fit(odds, labels).coef_[0, 0]
 
 
 def worlds():
@@ -26,7 +50,9 @@ def worlds():
 def test_a_metric_is_what_scikit_learn_says_ties_included(metric):
     for labels, scores in worlds():
         held = np.clip(scores, 1e-6, 1 - 1e-6)
-        assert metric(labels, held) == pytest.approx([ORACLES[metric](labels, held)], abs=1e-12)
+        if metric is calibration_slope and len(set(held)) < 3:
+            continue  # 0 and 1 alone: a line through two points, at the end of what is held
+        assert metric(labels, held) == pytest.approx([ORACLES[metric](labels, held)], abs=CLOSE.get(metric, 1e-12))
 
 
 @pytest.mark.parametrize("metric", list(ORACLES), ids=lambda metric: metric.__name__)
@@ -36,7 +62,8 @@ def test_weights_count_rows_so_a_resample_is_the_metric_of_repeated_rows(metric)
     expected = []
     for counts in weights.astype(int):
         expected += list(metric(np.repeat(labels, counts), np.repeat(scores, counts)))
-    assert metric(labels, scores, weights) == pytest.approx(expected, abs=1e-12)
+    assert metric(labels, scores, weights) == pytest.approx(expected, rel=2e-3 if metric is calibration_slope else 1e-12)
+    assert metric(labels, scores, np.asfortranarray(weights)) == pytest.approx(metric(labels, scores, weights), rel=1e-12)
 
 
 def test_one_outcome_alone_has_no_auc_and_no_precision_but_a_loss():
@@ -83,3 +110,16 @@ def test_the_interval_of_a_mean_is_close_to_what_theory_says():
     weights = np.vstack(list(cluster_resamples(400, 2000, seed=1)))
     low, high = interval((weights * values).sum(axis=1) / 400, 0.95)
     assert (high - low) / 2 == pytest.approx(1.96 * values.std() / 20, rel=0.1)
+
+
+def test_a_slope_needs_both_outcomes_different_scores_and_some_that_are_wrong():
+    scores = np.array([0.1, 0.2, 0.7, 0.8])
+    for labels, given in [(np.ones(4), scores), (np.array([0.0, 1, 0, 1]), np.full(4, 0.3)), (np.array([0.0, 0, 1, 1]), scores)]:
+        assert np.isnan(calibration_slope(labels, given)).all()
+    assert np.isnan(calibration_slope(scores[:0], scores[:0])).all()
+
+
+def test_equal_labels_have_no_variance_to_account_for():
+    assert np.isnan(r_squared(np.full(5, 0.1), np.arange(5.0))).all()
+    assert np.isnan(r_squared(np.zeros(0), np.zeros(0))).all()
+    assert r_squared(np.array([1.0, 2.0, 3.0]), np.full(3, 2.0)) == pytest.approx([0])

@@ -17,6 +17,11 @@ tasks:
     rule: -feature.spend_ever
     label: {of: purchase, take: count(*) = 0, ahead: 2 weeks}
     choose_by: log_loss
+  amount:
+    kind: regression
+    rule: feature.spend_ever / 3
+    label: {of: purchase, take: sum(value), ahead: 30 days}
+training: {least_rows: 200}
 """
 
 
@@ -26,10 +31,12 @@ def test_a_task_becomes_what_the_stage_needs_and_learners_see_numbers_only(tmp_p
     assert (spec.project, spec.zone, spec.folds, spec.confidence) == ("shop", "America/New_York", 2, 0.9)
     assert spec.numbers == ("baskets_90d", "spend_ever")  # neither times nor lists
     assert (spec.preparation.flag_missing, spec.preparation.clip_factor, spec.preparation.scale) == (False, None, False)
-    assert spec.candidates[0] == Candidate(name="trees", family="random_forest", parameters={"trees": 3, "depth": 8})
-    assert spec.baseline == "linear"
-    (task,) = spec.tasks
-    assert (task.horizon_days, task.choose_by) == (14, "log_loss")
+    assert (spec.least_rows, spec.least_people) == (200, 100)
+    task, amount = spec.tasks
+    assert task.candidates[0] == Candidate(name="trees", family="random_forest", parameters={"trees": 3, "depth": 8})
+    assert (task.kind, task.baseline, task.horizon_days, task.choose_by) == ("classification", "linear", 14, "log_loss")
+    assert (amount.kind, amount.baseline, amount.choose_by) == ("regression", "baseline", "mean_squared_error")
+    assert [candidate.family for candidate in amount.candidates] == ["linear_regression"]
     assert task.names == {"feature.baskets_90d": "bigint", "feature.spend_ever": "decimal(18,4)"}
 
 
@@ -42,6 +49,7 @@ def test_every_mistake_is_told_where_it_stands_and_the_task_is_left_out(tmp_path
           classification:
             forest: {family: random_forest, step: 0.1}
             rule: {family: logistic_regression}
+            numbers: {family: linear_regression}
         tasks:
           one:
             kind: classification
@@ -54,7 +62,8 @@ def test_every_mistake_is_told_where_it_stands_and_the_task_is_left_out(tmp_path
             label: {of: purchase, take: count(*) = 0, ahead: 1 month}
           three:
             kind: regression
-            rule: feature.spend_ever
+            choose_by: roc_auc
+            rule: feature.favourites_ever
             label: {of: purchase, take: sum(value), ahead: 30 days}
           four:
             kind: classification
@@ -68,10 +77,12 @@ def test_every_mistake_is_told_where_it_stands_and_the_task_is_left_out(tmp_path
         """,
     )
     lines = [(int(place.split(":")[1]), what) for place, what, _ in told(found)]
-    assert [line for line, _ in lines] == [3, 4, 8, 13, 14, 16, 22, 25]
+    assert [line for line, _ in lines] == [3, 4, 5, 9, 14, 15, 18, 19, 24, 27]
     assert lines[0][1] == "random_forest has no parameter step"
-    assert lines[3][1] == "a rule gives a number, and this gives array<string>"
-    assert lines[5][1] == "regression is not there yet"
+    assert lines[2][1] == "linear_regression does not answer a classification"
+    assert lines[4][1] == "a rule gives a number, and this gives array<string>"
+    assert lines[6][1] == "a regression is not judged by roc_auc"
+    assert "the rule of a regression is a prediction, in the label's unit" in [way_out for _, _, way_out in told(found)]
     assert any("baskets_90d" in way_out for _, _, way_out in told(found))
     assert spec.tasks == ()
 

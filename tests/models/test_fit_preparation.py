@@ -17,8 +17,6 @@ SPEC = ModelsSpec(
     folds=1,
     confidence=0.95,
     preparation=Preparation(clip_factor=3.0),
-    candidates=(),
-    baseline=None,
     tasks=(),
     numbers=NUMBERS,
 )

@@ -1,6 +1,7 @@
 """The stage from features and labels to scores and MLflow's store: trained once, killed and rerun, moved on in time."""
 
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,7 +11,8 @@ from pyspark.sql import functions as F
 
 from dmp_spark.contracts import Column, Contract, TableClass
 from dmp_spark.functions.clock import midnight
-from dmp_spark.models import stage, tables
+from dmp_spark.models import evaluation_file, stage, tables
+from dmp_spark.models.reasons import explainer
 from dmp_spark.models.spec import DEFAULTS, Candidate, ModelsSpec, Preparation, Task
 from dmp_spark.models.tracking import ModelStore
 from dmp_spark.stage import RunContext
@@ -34,6 +36,23 @@ TASK = Task(
     label="",
     horizon_days=30,
     choose_by="roc_auc",
+    candidates=(
+        candidate("baseline", "logistic_regression"),
+        candidate("boosting", "gradient_boosted_trees", trees=2, depth=2),
+    ),
+    baseline="baseline",
+)
+SPEND = TASK.model_copy(
+    update={
+        "name": "spend",
+        "kind": "regression",
+        "eligible": None,
+        "rule": "feature.spend / 2",
+        "names": {"feature.spend": "decimal(18,4)"},
+        "choose_by": "mean_squared_error",
+        "candidates": (candidate("trees", "random_forest", trees=3, depth=2),),
+        "baseline": None,
+    }
 )
 SPEC = ModelsSpec(
     project="shop",
@@ -41,13 +60,11 @@ SPEC = ModelsSpec(
     folds=2,
     confidence=0.95,
     preparation=Preparation(),
-    candidates=(
-        candidate("baseline", "logistic_regression"),
-        candidate("boosting", "gradient_boosted_trees", trees=2, depth=2),
-    ),
-    baseline="baseline",
     tasks=(TASK,),
     numbers=("baskets", "spend"),
+    least_rows=100,
+    least_people=10,
+    resamples=50,
 )
 
 
@@ -84,9 +101,9 @@ def deliver(lakehouse, moments, also):
             leaves = float(generator.random() < (0.7 if baskets < 4 else 0.15))
             features.append((f"p{number:02d}", midnight(moment, ZONE), baskets, spend))
             if moment != also:
-                labels.append(
-                    (f"p{number:02d}", TASK.name, midnight(moment, ZONE), leaves, midnight(moment + timedelta(days=30), ZONE))
-                )
+                ripe_at = midnight(moment + timedelta(days=30), ZONE)
+                labels.append((f"p{number:02d}", TASK.name, midnight(moment, ZONE), leaves, ripe_at))
+                labels.append((f"p{number:02d}", SPEND.name, midnight(moment, ZONE), 10.0 * baskets, ripe_at))
     spark = lakehouse.spark
     frame = spark.createDataFrame(features, "person_id string, as_of timestamp, baskets bigint, spend double")
     lakehouse.replace("gold.features", frame)
@@ -141,6 +158,8 @@ def test_a_model_is_trained_once_survives_a_kill_and_scores_the_eligible_at_each
     (version,) = client.search_model_versions("name = 'leaves'")
     assert client.get_model_version_by_alias("leaves", "champion").version == version.version
 
+    assert evaluation_file.read(lakehouse.root, "leaves", version.tags["dmp_version"])["champion"] in ("baseline", "boosting")
+
     rows = scores_of(lakehouse)
     eligible = lakehouse.read("gold.features").where((F.col("as_of") == F.lit(midnight(AS_OF, ZONE))) & (F.col("baskets") >= 1))
     assert [row[0] for row in rows] == sorted(row["person_id"] for row in eligible.collect())
@@ -153,9 +172,13 @@ def test_a_model_is_trained_once_survives_a_kill_and_scores_the_eligible_at_each
         == f"leaves: {len(rows)} of {PEOPLE} people are eligible at 2018-01-01 ({len(rows) / PEOPLE:.0%}) and get a score"
     )
 
-    model = PipelineModel.load(f"{client.get_run(version.run_id).info.artifact_uri}/model/sparkml")
-    again = stage.scores_of(model, eligible, "leaves", version.tags["dmp_version"]).select("person_id", "score")
-    assert sorted(map(tuple, again.collect())) == [(row[0], row[4]) for row in rows]
+    folder = Path(client.get_run(version.run_id).info.artifact_uri.removeprefix("file://")) / "model" / "sparkml"
+    model = PipelineModel.load(str(folder))
+    explains = explainer(model, folder, "classification")
+    again = stage.scores_of(model, explains, eligible, SPEC, TASK, version.tags["dmp_version"])
+    found = again.select("person_id", "score", "reasons").collect()
+    assert sorted(map(tuple, found)) == [(row[0], row[4], row[6]) for row in rows]
+    assert all(reason.startswith(("baskets = ", "spend = ")) for row in rows for reason in row[6])
 
     second = run()  # again is harmless
     assert (second.changes["gold.scores"].written, second.notes) == (0, first.notes)
@@ -180,12 +203,34 @@ def test_too_little_to_learn_from_is_said_and_nothing_is_written(lakehouse_at):
     lakehouse = lakehouse_at(CONTRACTS, stage="models")
     empty = runner(lakehouse)()
     assert empty.notes == (
-        "leaves: no model yet: 0 moments with ripe labels, 0 positive and 0 negative; it takes a moment to test and, "
-        "30 days before it, 10 of each to learn from",
+        "leaves: no model yet: 0 moments with ripe labels, 0 rows of 0 people with the outcome and 0 without; "
+        "it takes 100 rows, and 10 people of each",
     )
     deliver(lakehouse, MOMENTS[-1:], AS_OF)  # one moment: nothing to test on
-    one = runner(lakehouse)()
-    assert one.notes[0].startswith("leaves: no model yet: 1 moments with ripe labels")
-    assert (empty.changes, one.changes, one.failed, one.held) == ({}, {}, (), ())
+    few = runner(lakehouse)(spec=SPEC.model_copy(update={"tasks": (SPEND,)}))
+    assert few.notes == (
+        "spend: no model yet: 1 moments with ripe labels, 80 rows of 80 people; it takes 100 rows, and 10 people",
+    )
+    one = runner(lakehouse)(spec=SPEC.model_copy(update={"least_rows": 50}))
+    assert one.notes[0].startswith("leaves: no model yet: 1 moments with ripe labels, ")
+    assert one.notes[0].endswith("; it takes a moment to test and, 30 days before it, 10 rows of each to learn from")
+    assert [(of.changes, of.failed, of.held) for of in (empty, few, one)] == [({}, (), ())] * 3
     assert not lakehouse.exists("gold.scores")
     assert not (lakehouse.root / "mlflow" / "artifacts").exists()
+
+
+@pytest.mark.slow  # it fits, saves and loads a real model
+def test_a_regression_gives_everybody_a_number_in_the_labels_unit(lakehouse_at):
+    lakehouse = lakehouse_at(CONTRACTS, stage="models")
+    deliver(lakehouse, MOMENTS, AS_OF)
+    done = runner(lakehouse)(spec=SPEC.model_copy(update={"tasks": (SPEND,), "folds": 1}))
+    rows = scores_of(lakehouse)
+    assert len(rows) == PEOPLE
+    assert {row[1] for row in rows} == {"spend"}
+    assert max(row[4] for row in rows) > 30
+    assert [check.name for check in done.checks] == ["spend: no sign of a leak", "spend: trees beats rule"]
+    kept = evaluation_file.read(lakehouse.root, "spend", rows[0][2])
+    assert (kept["kind"], kept["champion"], kept["folds"][0]["positives"]) == ("regression", "trees", None)
+    assert {feature["name"] for feature in kept["features"]} <= {"baskets", "spend"}
+    again = runner(lakehouse)(spec=SPEC.model_copy(update={"tasks": (SPEND,), "folds": 1}))  # loaded, and its trees read
+    assert (again.changes["gold.scores"].written, again.checks) == (0, ())

@@ -6,7 +6,7 @@ from decimal import Decimal
 from chispa import assert_df_equality
 
 from dmp_spark.models.spec import ModelsSpec, Preparation, Task
-from dmp_spark.models.training import parts_for, summarised, task_rows
+from dmp_spark.models.training import parts_for, people_of, summarised, task_rows
 from dmp_spark.models.version import code_hash, model_version, training_hash
 
 TASK = Task(
@@ -25,8 +25,6 @@ SPEC = ModelsSpec(
     folds=2,
     confidence=0.95,
     preparation=Preparation(),
-    candidates=(),
-    baseline=None,
     tasks=(TASK,),
     numbers=("baskets", "days", "share", "spend"),
 )
@@ -75,6 +73,11 @@ def test_rows_have_a_ripe_label_of_the_task_or_stand_at_the_moment_to_score(spar
         "baskets double, days double, share double, spend double",
     )
     assert_df_equality(rows, expected, ignore_row_order=True, ignore_nullable=True)
+    amount = TASK.model_copy(update={"kind": "regression"})
+    predictions = [row["rule"] for row in task_rows(*frames(spark), SPEC, amount, JAN).orderBy("as_of", "person_id").collect()]
+    assert predictions == [-3.0, 0.0, -1.0, -5.0, -1.0]  # an unknown prediction counts as 0
+    # a is positive in December and negative in November; nobody else is eligible then
+    assert tuple(people_of(rows).first()) == (1, 1, 1)
 
 
 def test_the_summary_counts_the_eligible_and_its_hash_depends_on_their_content_not_their_order(spark):
