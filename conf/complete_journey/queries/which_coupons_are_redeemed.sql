@@ -1,9 +1,9 @@
--- For what do our coupons bring people in, and how many coupons does that take?
+-- For what do our coupons bring people in, and how many redemptions does a coupon get?
 with offered as (
-    select distinct i.department, c.coupon_upc from silver.reference_coupons c
+    select distinct i.department, cast(c.coupon_upc as string) as coupon_upc from silver.reference_coupons c
     join silver.items i on i.item_id = cast(c.item_id as string)
 ), redeemed as (
-    select cast(e.context['coupon_upc'] as bigint) as coupon_upc, count(*) as redemptions, count(distinct e.person_id) as households
+    select e.context['coupon_upc'] as coupon_upc, count(*) as redemptions
     from gold.events e where e.event_type = 'coupon_redemption' group by 1
 )
 select o.department, count(*) as coupons, sum(coalesce(r.redemptions, 0)) as redemptions,
