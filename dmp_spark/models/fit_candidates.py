@@ -15,7 +15,7 @@ from pyspark.sql import functions as F
 from dmp_spark.models.evaluation import Judged
 from dmp_spark.models.fit_preparation import FEATURES, fit_preparation
 from dmp_spark.models.folds import Fold
-from dmp_spark.models.spec import RULE, Candidate, ModelsSpec
+from dmp_spark.models.spec import RULE, Candidate, ModelsSpec, Task
 from dmp_spark.models.training import at_moments, laid_out
 
 MOST_TEST_ROWS = 500_000
@@ -47,6 +47,7 @@ def fit_folds(
     people: Mapping[int, int],
     parts: int,
     spec: ModelsSpec,
+    task: Task,
     progress: Callable[[str], None],
 ) -> tuple[Judged, ...]:
     """What each candidate and the rule say of the test rows of each fold.
@@ -55,7 +56,7 @@ def fit_folds(
     fold, on its training rows, and shared. Two fits run side by side; each depends on its own rows and seed only.
     """
     with ThreadPoolExecutor(_FITS_AT_ONCE) as pool:
-        fitting = {fold.number: pool.submit(_prepared, rows, fold.training, parts, spec) for fold in folds}
+        fitting = {fold.number: pool.submit(_prepared, rows, fold.training, parts, spec, task) for fold in folds}
         prepared = {number: waiting.result() for number, waiting in fitting.items()}
         tests = {fold.number: _test(rows, fold, people[fold.number]) for fold in folds}
         truths = {fold.number: pool.submit(_truth, tests[fold.number]) for fold in folds}
@@ -74,9 +75,11 @@ def fit_folds(
         )
 
 
-def fit_champion(rows: DataFrame, moments: Sequence[date], candidate: Candidate, parts: int, spec: ModelsSpec) -> PipelineModel:
+def fit_champion(
+    rows: DataFrame, moments: Sequence[date], candidate: Candidate, parts: int, spec: ModelsSpec, task: Task
+) -> PipelineModel:
     """The candidate, with its preparation, fitted on all eligible rows of these moments: one flat pipeline."""
-    preparation, training = _prepared(rows, moments, parts, spec)
+    preparation, training = _prepared(rows, moments, parts, spec, task)
     return PipelineModel([*preparation.stages, learner(candidate, spec.seed).fit(training)])
 
 
@@ -86,9 +89,11 @@ def by_cost(candidates: Sequence[Candidate]) -> list[Candidate]:
     return sorted(candidates, key=lambda candidate: order.index(candidate.family))
 
 
-def _prepared(rows: DataFrame, moments: Sequence[date], parts: int, spec: ModelsSpec) -> tuple[PipelineModel, DataFrame]:
+def _prepared(
+    rows: DataFrame, moments: Sequence[date], parts: int, spec: ModelsSpec, task: Task
+) -> tuple[PipelineModel, DataFrame]:
     training = laid_out(at_moments(rows, moments), parts)
-    preparation = fit_preparation(training, spec)
+    preparation = fit_preparation(training, spec, task)
     return preparation, preparation.transform(training).select("label", FEATURES)
 
 

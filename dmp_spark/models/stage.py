@@ -19,7 +19,7 @@ from dmp_spark.models.folds import folds as folds_of
 from dmp_spark.models.spec import RULE, ModelsSpec, Task
 from dmp_spark.models.tables import READS, WRITES, contracts
 from dmp_spark.models.tracking import ModelStore
-from dmp_spark.models.training import parts_for, summarised, task_rows
+from dmp_spark.models.training import inputs, parts_for, summarised, task_rows
 from dmp_spark.models.version import code_hash, model_version, training_hash
 from dmp_spark.stage import Check, RunContext, RunSummary
 
@@ -79,7 +79,7 @@ def _run_task(context: RunContext, spec: ModelsSpec, task: Task, scored_at: date
     lakehouse = context.lakehouse
     rows = task_rows(lakehouse.read("gold.features"), lakehouse.read("gold.labels"), spec, task, scored_at)
     rows = lakehouse.scratch.write(rows, f"{task.name}_rows")
-    population = _population(rows, spec)
+    population = _population(rows, spec, task)
     today = local_day(scored_at, spec.zone)
     if not enough(population.outcomes, list(population.outcomes)) or not spec.numbers:
         return Result(None, (_no_model(task, population),))
@@ -112,8 +112,8 @@ def _percentile(value: Column) -> Column:
     return F.round(100 * F.percent_rank().over(window), 4)
 
 
-def _population(rows: DataFrame, spec: ModelsSpec) -> Population:
-    found = {row["moment"]: row for row in summarised(rows, spec).collect()}  # as many rows as moments
+def _population(rows: DataFrame, spec: ModelsSpec, task: Task) -> Population:
+    found = {row["moment"]: row for row in summarised(rows, spec, task).collect()}  # as many rows as moments
     ripe = {moment: row for moment, row in found.items() if row["ripe"]}
     return Population(
         people={moment: row["people"] for moment, row in found.items()},
@@ -133,13 +133,13 @@ def _train(
     store.clear(version)
     counts = {fold.number: population.eligible[fold.moment] for fold in folds}
     parts = parts_for(sum(outcome.positives + outcome.negatives for outcome in population.outcomes.values()), spec)
-    judged = fit_folds(rows, folds, counts, parts, spec, lambda text: context.progress(f"{task.name}: {text}"))
+    judged = fit_folds(rows, folds, counts, parts, spec, task, lambda text: context.progress(f"{task.name}: {text}"))
     others = [RULE] if spec.baseline is None else [RULE, spec.baseline]
     evaluation = evaluate(judged, others, spec.confidence, spec.resamples, spec.seed)
     best = champion(evaluation, [candidate.name for candidate in spec.candidates], task.choose_by)
     context.progress(f"{task.name}: {best} learns from all {len(population.outcomes)} moments")
     chosen = next(candidate for candidate in spec.candidates if candidate.name == best)
-    model = fit_champion(rows, sorted(population.outcomes), chosen, parts, spec)
+    model = fit_champion(rows, sorted(population.outcomes), chosen, parts, spec, task)
     notes = sentences.notes(evaluation, spec, task, folds, best)
     tags = {
         "as_of": context.as_of.isoformat(),
@@ -150,7 +150,7 @@ def _train(
         "task": task.model_dump_json(),
     }
     trials = sentences.trials(evaluation, spec, task)
-    store.keep(version, model, spec.numbers, trials, tags, notes, context.lakehouse.scratch.folder)
+    store.keep(version, model, inputs(spec, task), trials, tags, notes, context.lakehouse.scratch.folder)
     return Trained(model, notes, _checks(evaluation, spec, task, best))
 
 
