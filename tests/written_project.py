@@ -40,6 +40,7 @@ FEATURES = table(
     baskets_90d="bigint",
     last_purchase_ever="timestamp",
     favourites_ever="array<string>",
+    bought_words_90d="map<string,bigint>",
 )
 PROFILES = table("gold.profiles", ("person_id",), kids="string", spend="decimal(18,4)")
 

@@ -9,11 +9,14 @@ from dmp_spark.expressions.types import is_number
 
 FIXED_WIDTH = ("integer", "decimal", "double", "boolean", "date", "timestamp")
 TOP_AT_MOST = 100
+WORDS_AT_MOST = 1000
+"""The most words of a person and window that are kept: those that stood there most often."""
+COUNTED_WORDS = "map<string,bigint>"
 
 
 @dataclass(frozen=True)
 class Aggregate:
-    """An aggregate: `argument` is what its first argument must be (`any`, `scalar`, `number`, `boolean`, `none`).
+    """An aggregate: `argument` is what its first argument must be (`any`, `scalar`, `number`, `text`, `boolean`, `none`).
 
     `result` is a type or `same` (as the argument). `zero`: 0 where nothing happened, else null.
     `only_back`: has no meaning ahead of a moment. `weeks`: needs a window of two whole weeks or more.
@@ -40,6 +43,7 @@ AGGREGATES = {
         Aggregate("last", "scalar", "same"),
         Aggregate("share", "boolean", "double"),
         Aggregate("top", "scalar", "array<string>", arguments=2),
+        Aggregate("words", "text", COUNTED_WORDS),
         Aggregate("entropy", "scalar", "double"),
         Aggregate("slope", "number", "double", weeks=True),
         Aggregate("mean_gap", "scalar", "double"),
@@ -72,6 +76,8 @@ def fault(call: Call) -> str | None:
         return None if kind == "unknown" else f"{call.name}() of null is nothing"
     if wanted == "number" and not is_number(kind):
         return f"{call.name}() takes numbers, and this is {kind}"
+    if wanted == "text" and kind != "string":
+        return f"{call.name}() takes text, and this is {kind}"
     if wanted == "boolean" and kind != "boolean":
         return f"{call.name}() takes a condition, and this is {kind}"
     if kind_of(kind) in ("array", "map", "other") and (wanted == "scalar" or call.is_distinct):
@@ -106,7 +112,7 @@ class Family:
 
 def family(call: Call) -> str:
     """The family of a call, from its name and the type of its argument."""
-    if call.name in ("top", "entropy", "mean_gap") or call.is_distinct:
+    if call.name in ("top", "words", "entropy", "mean_gap") or call.is_distinct:
         return Family.VALUES
     if call.name in ("first", "last") and not is_time(call):
         return Family.ORDERED

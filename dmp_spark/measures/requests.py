@@ -24,12 +24,13 @@ class Population:
 
 @dataclass(frozen=True)
 class Request:
-    """One aggregate of one population over one window; `name` is its column in between."""
+    """One aggregate of one population over one window; `name` is its column in between. `language`: of words, else empty."""
 
     name: str
     population: Population
     call: Call
     window: str
+    language: str = ""
 
     @property
     def argument(self) -> Expression:
@@ -38,8 +39,8 @@ class Request:
 
     @property
     def argument_key(self) -> str:
-        """Equal for equal arguments, however they were written."""
-        return written(self.argument.tree)
+        """Equal for equal arguments, however they were written; words of a text are another argument than the text."""
+        return f"{written(self.argument.tree)}{f' in {self.language}' if self.language else ''}"
 
     @property
     def part(self) -> str:
@@ -61,7 +62,7 @@ class Requests:
     """All that measures ask for, each once, and the measures themselves."""
 
     parsed: tuple[Parsed, ...]
-    by_key: dict[tuple[str, str, str], Request]
+    by_key: dict[tuple[str, str, str, str], Request]
 
     @property
     def windows(self) -> tuple[str, ...]:
@@ -74,7 +75,7 @@ class Requests:
 
     def request(self, parsed: Parsed, call: Call, window: str) -> Request:
         """The request of a measure's call over a window."""
-        return self.by_key[(parsed.population.key, call.key, window)]
+        return self.by_key[_key(parsed, call, window)]
 
 
 def parse_measure(measure: Measure) -> Parsed:
@@ -87,11 +88,16 @@ def parse_measure(measure: Measure) -> Parsed:
 def collect(measures: Iterable[Measure]) -> Requests:
     """What these measures ask for; equal aggregates of equal populations over equal windows are one request."""
     parsed = tuple(parse_measure(measure) for measure in measures)
-    by_key: dict[tuple[str, str, str], Request] = {}
+    by_key: dict[tuple[str, str, str, str], Request] = {}
     for one in parsed:
         for window in one.measure.windows:
             for call in one.take.calls:
-                key = (one.population.key, call.key, window)
+                key = _key(one, call, window)
                 if key not in by_key:
-                    by_key[key] = Request(f"r{len(by_key)}", one.population, call, window)
+                    by_key[key] = Request(f"r{len(by_key)}", one.population, call, window, key[-1])
     return Requests(parsed, by_key)
+
+
+def _key(parsed: Parsed, call: Call, window: str) -> tuple[str, str, str, str]:
+    """Equal for equal requests; the language of a measure is one of its words alone."""
+    return parsed.population.key, call.key, window, parsed.measure.language if call.name == "words" else ""

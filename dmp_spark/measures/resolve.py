@@ -6,14 +6,17 @@ from dmp_spark.contracts import Contract
 from dmp_spark.expressions.nodes import Call, Expression, ExpressionError
 from dmp_spark.expressions.parse import parse
 from dmp_spark.expressions.types import family
-from dmp_spark.measures import aggregates, windows
+from dmp_spark.measures import aggregates, languages, windows
 from dmp_spark.measures.spec import Measure, MeasureColumn, MeasureFile
 
 DERIVED = {"time": "timestamp", "event_date": "date", "is_weekend": "boolean", "local_hour": "int"}
 
 
 class MeasureError(ExpressionError):
-    """A measure that cannot be had: `part` names its key (`where`, `take`, `of`, `over`, `ahead`), `offset` counts into it."""
+    """A measure that cannot be had: `part` names its key (`where`, `take`, `of`, `over`, `ahead`, `language`).
+
+    `offset` counts into the text of that key.
+    """
 
     def __init__(self, part: str, message: str, offset: int = 0, way_out: str = "") -> None:
         super().__init__(message, offset, way_out)
@@ -37,6 +40,8 @@ def resolve_measure(name: str, written: MeasureFile, columns: Mapping[str, str])
         raise MeasureError("take", "take has no aggregate", 0, f"known: {', '.join(aggregates.AGGREGATES)}")
     for call in take.calls:
         _check_call(call, written)
+    if wrong := languages.fault(written.language, any(call.name == "words" for call in take.calls)):
+        raise MeasureError("language" if written.language else "take", wrong[0], 0, wrong[1])
     spans = (str(written.ahead),) if written.ahead else tuple(str(window) for window in written.over)
     kind = _column_type(take)
     if kind not in KINDS:
@@ -49,6 +54,7 @@ def resolve_measure(name: str, written: MeasureFile, columns: Mapping[str, str])
         over=() if written.ahead else spans,
         ahead=str(written.ahead) if written.ahead else None,
         unit=written.unit,
+        language=written.language,
         columns=tuple(_column(name, written, window, kind) for window in spans),
         event_columns=_used(columns, [take, *([where] if where else [])]),
     )
@@ -72,7 +78,8 @@ def unresolved(name: str, written: MeasureFile) -> Measure:
 
 
 KINDS = (
-    "bigint", "decimal(18,4)", "double", "boolean", "timestamp", "date", "string", "array<string>", "unknown",
+    "bigint", "decimal(18,4)", "double", "boolean", "timestamp", "date", "string", "array<string>",
+    aggregates.COUNTED_WORDS, "unknown",
 )  # fmt: skip
 
 

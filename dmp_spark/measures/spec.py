@@ -32,6 +32,7 @@ class MeasureColumn(Resolved):
 
 class Measure(Resolved):
     """A measure whose expressions were checked: `over` and `ahead` are texts; `event_columns` are the names it uses.
+    `language` is that of its words, empty where it takes none.
 
     Looking back it has one column a window; looking ahead it has one, named like the measure.
     """
@@ -43,6 +44,7 @@ class Measure(Resolved):
     over: tuple[str, ...]
     ahead: str | None
     unit: str
+    language: str = ""
     columns: tuple[MeasureColumn, ...]
     event_columns: dict[str, str]
 

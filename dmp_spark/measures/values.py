@@ -8,10 +8,11 @@ from functools import reduce
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from dmp_spark.measures.aggregates import size_of
+from dmp_spark.measures.aggregates import WORDS_AT_MOST, size_of
 from dmp_spark.measures.events import Events
 from dmp_spark.measures.reach import Reach
 from dmp_spark.measures.requests import Population, Request
+from dmp_spark.measures.words import by_word
 
 SURPRISE = "decimal(38,12)"
 COUNTS_AT_ONCE = 60  # columns of one aggregation; with many more Spark compiles none of it
@@ -80,18 +81,29 @@ def _top(plan: ValuePlan, request: Request, moment: date) -> Column:
     return F.when(F.size(came) > 0, best["value"])
 
 
+def _words(plan: ValuePlan, request: Request, moment: date) -> Column:
+    """The words that stood there most often with how often; of equally frequent ones the least text first."""
+    times = plan.times(request, moment)
+    entry = F.struct((-times).alias("order"), F.col("value").alias("word"), times.alias("times"))
+    came = plan.merge("words", times, lambda counts: F.collect_list(F.when(counts > 0, entry)))
+    most = F.slice(F.sort_array(came), 1, WORDS_AT_MOST)
+    return F.when(F.size(came) > 0, F.map_from_arrays(most["word"], most["times"]))
+
+
 RESULTS: Mapping[str, Callable[[ValuePlan, Request, date], Column]] = {
     "count": _distinct,
     "mean_gap": _distinct,  # the other half, its days, comes from the tiles
     "entropy": _entropy,
     "top": _top,
+    "words": _words,
 }
 
 
 def by_person(events: Events, requests: Sequence[Request], reach: Reach) -> DataFrame:
     """One row a person who has any value of the shared argument, and moment: a column a request, keys person_id, moment.
 
-    All requests have the same first argument. Nulls are no value. Of mean_gap this gives the number of distinct values.
+    All requests have the same first argument, and language where they take its words. Nulls are no value. Of mean_gap this
+    gives the number of distinct values.
     """
     return reduce(DataFrame.unionByName, [_at_moments(events, requests, part) for part in _parts(requests, reach)])
 
@@ -113,6 +125,8 @@ def _at_moments(events: Events, requests: Sequence[Request], reach: Reach) -> Da
         .groupBy("person_id", "value")
         .agg(*[column.alias(name) for name, column in plan.counts.items()])
     )
+    if language := requests[0].language:  # texts are counted first: the words of one are split once a person
+        counts = by_word(counts, language, list(plan.counts))
     people = counts.groupBy("person_id").agg(*[column.alias(name) for name, column in plan.merged.items()])
     moments = [
         F.struct(F.lit(moment).alias("moment"), *[result.alias(name) for name, result in results.items()])

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from dmp_spark.contracts import Contract
 from dmp_spark.expressions.parse import Expression, ExpressionError, parse
+from dmp_spark.models.check_preparation import own_preparation, preparation
 from dmp_spark.models.spec import (
     BASELINE,
     CHOICES,
@@ -16,7 +17,6 @@ from dmp_spark.models.spec import (
     Kind,
     ModelsFile,
     ModelsSpec,
-    Preparation,
     Task,
     TaskFile,
 )
@@ -38,18 +38,18 @@ def resolve(project: Project, contracts: Mapping[str, Contract], found: Found) -
     candidates: dict[Kind, tuple[Candidate, ...]] = {kind: _candidates(kind, written, found) for kind in LINEAR}
     asked = written.tasks if _FEATURES in contracts else {}
     tasks = [_task(name, said, known, candidates[said.kind], found) for name, said in asked.items()]
-    numbers = written.prepare.numbers
+    prepared = preparation(written.prepare, features, "models.prepare", found)
+    own = {
+        name: own_preparation(said.prepare, prepared, features, f"models.tasks.{name}.prepare", found)
+        for name, said in written.tasks.items()
+    }
     return ModelsSpec(
         project=project.settings.project,
         zone=project.settings.time_zone,
         folds=written.validation.folds,
         confidence=_confidence(written, found),
-        preparation=Preparation(
-            flag_missing=numbers.missing.flag,
-            clip_factor=numbers.clip.factor if numbers.clip else None,
-            scale=numbers.scale == "standard",
-        ),
-        tasks=tuple(task for task in tasks if task is not None),
+        preparation=prepared,
+        tasks=tuple(task.model_copy(update={"preparation": own[task.name]}) for task in tasks if task is not None),
         numbers=tuple(sorted(name for name, kind in features.items() if is_number(kind))),
         least_rows=written.training.least_rows,
         least_people=written.training.least_people,

@@ -69,7 +69,7 @@ def fit_folds(
     fold, on its training rows, and shared. Two fits run side by side; each depends on its own rows and seed only.
     """
     with ThreadPoolExecutor(_FITS_AT_ONCE) as pool:
-        fitting = {fold.number: pool.submit(_prepared, rows, fold.training, parts, spec) for fold in folds}
+        fitting = {fold.number: pool.submit(_prepared, rows, fold.training, parts, spec, task) for fold in folds}
         prepared = {number: waiting.result() for number, waiting in fitting.items()}
         tests = {fold.number: _test(rows, fold, people[fold.number]) for fold in folds}
         truths = {fold.number: pool.submit(_truth, tests[fold.number]) for fold in folds}
@@ -92,7 +92,7 @@ def fit_champion(
     rows: DataFrame, moments: Sequence[date], candidate: Candidate, parts: int, spec: ModelsSpec, task: Task
 ) -> PipelineModel:
     """The candidate, with its preparation, fitted on all eligible rows of these moments: one flat pipeline."""
-    preparation, training = _prepared(rows, moments, parts, spec)
+    preparation, training = _prepared(rows, moments, parts, spec, task)
     return PipelineModel([*preparation.stages, learner(task.kind, candidate, spec.seed).fit(training)])
 
 
@@ -102,9 +102,11 @@ def by_cost(candidates: Sequence[Candidate]) -> list[Candidate]:
     return sorted(candidates, key=lambda candidate: order.index(candidate.family))
 
 
-def _prepared(rows: DataFrame, moments: Sequence[date], parts: int, spec: ModelsSpec) -> tuple[PipelineModel, DataFrame]:
+def _prepared(
+    rows: DataFrame, moments: Sequence[date], parts: int, spec: ModelsSpec, task: Task
+) -> tuple[PipelineModel, DataFrame]:
     training = laid_out(at_moments(rows, moments), parts)
-    preparation = fit_preparation(training, spec)
+    preparation = fit_preparation(training, spec, task)
     return preparation, preparation.transform(training).select("label", FEATURES)
 
 

@@ -1,16 +1,20 @@
-"""Preparation of numbers, fitted on training rows alone and kept as the first part of each model."""
+"""Preparation of features, fitted on training rows alone and kept as the first part of each model."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pyspark.ml import PipelineModel
-from pyspark.ml.feature import SQLTransformer, StandardScaler, VectorAssembler
+from pyspark.ml import PipelineModel, Transformer
+from pyspark.ml.feature import IDF, HashingTF, SQLTransformer, StandardScaler, VectorAssembler
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from dmp_spark.models.spec import ModelsSpec, Preparation
+from dmp_spark.models.fit_selection import fit_selection
+from dmp_spark.models.slots import MISSING, PREPARED, TERMS
+from dmp_spark.models.spec import ModelsSpec, Preparation, Task, Words
 
 FEATURES = "features"
-_PREPARED, _MISSING = "prepared_", "missing_"
+_COUNTED, _WEIGHED = "counted_", "weighed_"
+_NUMBERS, _SCALED, _JOINED = "numbers", "scaled", "joined"
 
 
 @dataclass(frozen=True)
@@ -24,24 +28,24 @@ class Bounds:
     has_missing: bool
 
 
-def fit_bounds(training: DataFrame, spec: ModelsSpec) -> tuple[Bounds, ...]:
+def fit_bounds(training: DataFrame, numbers: Sequence[str], preparation: Preparation) -> tuple[Bounds, ...]:
     """The bounds of each number, from one pass over the rows: exact percentiles, interpolated.
 
     One row is collected. A column without any value has median 0; a column whose quartiles are equal is not clipped,
     because that would erase it (most are 0 and the few others are what it says).
     """
-    if not spec.numbers:
+    if not numbers:
         return ()
     sums: list[Column] = [
         F.struct(
             F.percentile(F.col(name), F.array(F.lit(0.25), F.lit(0.5), F.lit(0.75))).alias("quartiles"),
             F.count_if(F.col(name).isNull()).alias("missing"),
         ).alias(name)
-        for name in spec.numbers
+        for name in numbers
     ]
     row = training.agg(*sums).first()
     assert row is not None
-    return tuple(_bounds(name, row[name]["quartiles"], row[name]["missing"], spec.preparation) for name in spec.numbers)
+    return tuple(_bounds(name, row[name]["quartiles"], row[name]["missing"], preparation) for name in numbers)
 
 
 def _bounds(name: str, quartiles: list[float] | None, missing: int, preparation: Preparation) -> Bounds:
@@ -58,30 +62,67 @@ def _bounds(name: str, quartiles: list[float] | None, missing: int, preparation:
     )
 
 
-def statement(bounds: tuple[Bounds, ...]) -> str:
+def statement(bounds: tuple[Bounds, ...], words: Sequence[Words] = ()) -> str:
     """The SELECT of a SQLTransformer that adds the prepared columns. Names come from the contract, numbers from the fit."""
-    added = [f"{_clipped(column)} AS `{_PREPARED}{column.name}`" for column in bounds]
+    added = [f"{_clipped(column)} AS `{PREPARED}{column.name}`" for column in bounds]
     added += [
-        f"CAST({_known(column.name)} IS NULL AS DOUBLE) AS `{_MISSING}{column.name}`" for column in bounds if column.has_missing
+        f"CAST({_known(column.name)} IS NULL AS DOUBLE) AS `{MISSING}{column.name}`" for column in bounds if column.has_missing
     ]
+    added += [f"{_terms(one.column)} AS `{TERMS}{one.column}`" for one in words]
     return f"SELECT {', '.join(['*', *added])} FROM __THIS__"
 
 
 def prepared_names(bounds: tuple[Bounds, ...]) -> list[str]:
     """The columns that the statement adds, in order."""
-    return [f"{_PREPARED}{c.name}" for c in bounds] + [f"{_MISSING}{c.name}" for c in bounds if c.has_missing]
+    return [f"{PREPARED}{c.name}" for c in bounds] + [f"{MISSING}{c.name}" for c in bounds if c.has_missing]
 
 
-def fit_preparation(training: DataFrame, spec: ModelsSpec) -> PipelineModel:
-    """The fitted preparation: rows in, the same rows with the vector `features` out."""
-    bounds = fit_bounds(training, spec)
-    fill = SQLTransformer(statement=statement(bounds))
-    raw = "unscaled" if spec.preparation.scale else FEATURES
-    assemble = VectorAssembler(inputCols=prepared_names(bounds), outputCol=raw)
-    if not spec.preparation.scale:
-        return PipelineModel([fill, assemble])
-    scaler = StandardScaler(inputCol=raw, outputCol=FEATURES, withMean=True, withStd=True)
-    return PipelineModel([fill, assemble, scaler.fit(assemble.transform(fill.transform(training)))])
+def fit_preparation(training: DataFrame, spec: ModelsSpec, task: Task) -> PipelineModel:
+    """The fitted preparation: rows in, the same rows with the vector `features` out; `label` is read by selection alone.
+
+    Stages: numbers filled, flagged and clipped; scaled; words hashed and weighed; all in one vector; slots dropped.
+    """
+    preparation = spec.preparation_of(task)
+    bounds = fit_bounds(training, spec.numbers, preparation)
+    fill = SQLTransformer(statement=statement(bounds, preparation.words))
+    filled = fill.transform(training)
+    parts = [_fit_numbers(filled, bounds, preparation.scale)] if bounds else []
+    parts += [_fit_words(filled, words) for words in preparation.words]
+    stages = [fill, *[stage for part in parts for stage in part]]
+    if len(parts) > 1:
+        stages.append(VectorAssembler(inputCols=[_output(part[-1]) for part in parts], outputCol=_JOINED))
+    stages += fit_selection(PipelineModel(stages).transform(training), _output(stages[-1]), preparation.selection)
+    stages[-1].set(stages[-1].getParam("outputCol"), FEATURES)
+    return PipelineModel(stages)
+
+
+def _fit_numbers(filled: DataFrame, bounds: tuple[Bounds, ...], scale: bool) -> list[Transformer]:
+    """The stages that make one vector of the numbers."""
+    assemble = VectorAssembler(inputCols=prepared_names(bounds), outputCol=_NUMBERS)
+    if not scale:
+        return [assemble]
+    scaler = StandardScaler(inputCol=_NUMBERS, outputCol=_SCALED, withMean=True, withStd=True)
+    return [assemble, scaler.fit(assemble.transform(filled))]
+
+
+def _fit_words(filled: DataFrame, words: Words) -> list[Transformer]:
+    """The stages that make a slot of each bucket: as often as its words are there, weighed by IDF where asked for."""
+    counted, weighed = f"{_COUNTED}{words.column}", f"{_WEIGHED}{words.column}"
+    count = HashingTF(inputCol=f"{TERMS}{words.column}", outputCol=counted, numFeatures=words.buckets)
+    if words.in_at_least is None:
+        return [count]
+    weigh = IDF(inputCol=counted, outputCol=weighed, minDocFreq=words.in_at_least)
+    return [count, weigh.fit(count.transform(filled))]
+
+
+def _output(stage: Transformer) -> str:
+    return str(stage.getOrDefault("outputCol"))
+
+
+def _terms(name: str) -> str:
+    """Each word 1 + floor(log2(count)) times, counted in binary digits, which are exact; none where there are no words."""
+    repeated = "transform(map_entries(`{name}`), entry -> array_repeat(entry.key, cast(length(bin(entry.value)) AS INT)))"
+    return f"coalesce(flatten({repeated.format(name=name)}), CAST(array() AS ARRAY<STRING>))"
 
 
 def _known(name: str) -> str:

@@ -13,7 +13,7 @@ from dmp_spark.models.population import Population
 from dmp_spark.models.reasons import importances
 from dmp_spark.models.spec import ModelsSpec, Task
 from dmp_spark.models.tracking import Kept, ModelStore
-from dmp_spark.models.training import parts_for, people_of, summarised
+from dmp_spark.models.training import inputs, parts_for, people_of, summarised
 from dmp_spark.models.version import training_hash
 from dmp_spark.stage import Check, RunContext
 
@@ -23,7 +23,7 @@ SUSPICIOUS = {"classification": ("roc_auc", 0.95), "regression": ("r_squared", 0
 
 def population_of(rows: DataFrame, spec: ModelsSpec, task: Task) -> Population:
     """The population of a task's rows; as many rows come to the driver as there are moments."""
-    found = {row["moment"]: row for row in summarised(rows, spec).collect()}
+    found = {row["moment"]: row for row in summarised(rows, spec, task).collect()}
     ripe = {moment: row for moment, row in found.items() if row["ripe"]}
     people = people_of(rows).first()
     assert people is not None
@@ -70,7 +70,7 @@ def fit_task(
     kept = store.keep(
         version,
         model,
-        inputs=spec.numbers,
+        inputs=inputs(spec, task),
         trials=sentences.trials(evaluation, task),
         tags=tags,
         notes=sentences.notes(evaluation, spec, task, folds, best),

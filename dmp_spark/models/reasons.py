@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 from pyspark.ml import PipelineModel
-from pyspark.ml.feature import VectorAssembler
 from pyspark.ml.functions import vector_to_array
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
 from dmp_spark.models.contributions import Explainer, Linear, Wording, read_trees, reasons_of
 from dmp_spark.models.fit_preparation import FEATURES
+from dmp_spark.models.slots import feature_of, slot_names
 from dmp_spark.models.spec import LINEAR, Candidate, Kind
 
 
@@ -25,12 +25,6 @@ class Importance:
     name: str
     importance: float
     direction: str | None
-
-
-def slot_names(preparation: PipelineModel) -> list[str]:
-    """The feature that each slot of the vector was made of, in order; a feature may have several slots."""
-    assemble = next(stage for stage in preparation.stages if isinstance(stage, VectorAssembler))
-    return [name.split("_", 1)[1] for name in assemble.getInputCols()]  # prepared_<feature>, missing_<feature>
 
 
 def explainer(model: PipelineModel, folder: Path, kind: Kind) -> Explainer:
@@ -51,7 +45,7 @@ def reasons(model: PipelineModel, explainer: Explainer, numbers: Sequence[str]) 
 
     For rows that the model has transformed. `numbers` are the columns whose value is shown; of others the name alone.
     """
-    slots = tuple(slot_names(model))
+    slots = tuple(feature_of(slot) for slot in slot_names(model))
     wording = Wording(slots, tuple(name for name in numbers if name in slots))
 
     @F.arrow_udf("array<string>")  # type: ignore[attr-defined, untyped-decorator]  # pyspark's types do not know it yet
@@ -69,7 +63,7 @@ def importances(model: PipelineModel, candidate: Candidate) -> tuple[Importance,
 
     Slots of one feature are added up; the direction is that of its largest weight.
     """
-    slots = slot_names(model)
+    slots = [feature_of(slot) for slot in slot_names(model)]
     learner: Any = model.stages[-1]
     is_linear = candidate.family in LINEAR.values()
     weights = np.array((learner.coefficients if is_linear else learner.featureImportances).toArray())

@@ -65,10 +65,42 @@ class NumbersFile(Written):
     scale: Literal["standard", "none"] = "standard"
 
 
+class IdfFile(Written):
+    """Words are weighed by how few training rows have them; those of fewer rows than `in_at_least` weigh nothing."""
+
+    in_at_least: Annotated[int, Field(ge=1)] = 1
+
+
+class WordsFile(Written):
+    """How counts of words become numbers: hashed into `hash` buckets, weighed where `idf` is there."""
+
+    hash: Annotated[int, Field(ge=2, le=65_536)] = 512
+    idf: IdfFile | None = None
+
+
+class SelectFile(Written):
+    """Which of the prepared numbers learners see; what is not said drops none."""
+
+    variance_above: Annotated[float, Field(ge=0)] | None = None
+    correlation_below: Annotated[float, Field(gt=0, le=1)] | None = None
+    keep: Annotated[int, Field(ge=1)] | None = None
+    by: Literal["f_test"] = "f_test"
+
+
 class PrepareFile(Written):
     """What is fitted on the training rows of each fold and kept with the model."""
 
     numbers: NumbersFile = NumbersFile()
+    words: dict[Name, WordsFile] = {}
+    select: SelectFile = SelectFile()
+
+
+class TaskPrepareFile(Written):
+    """The parts of `prepare` that a task has its own of, each as a whole."""
+
+    numbers: NumbersFile | None = None
+    words: dict[Name, WordsFile] | None = None
+    select: SelectFile | None = None
 
 
 class CandidateFile(Written):
@@ -109,6 +141,7 @@ class TaskFile(Written):
     rule: str
     label: MeasureFile
     choose_by: Choice | None = None
+    prepare: TaskPrepareFile = TaskPrepareFile()
 
 
 class ScoreFile(Written):
@@ -136,18 +169,37 @@ class Candidate(Resolved):
     parameters: dict[str, int | float]
 
 
+class Words(Resolved):
+    """A column of counts of words and its buckets; `in_at_least` None means that words are not weighed."""
+
+    column: str
+    buckets: int
+    in_at_least: int | None = None
+
+
+class Selection(Resolved):
+    """What is dropped of the prepared numbers; None drops nothing."""
+
+    variance_above: float | None = None
+    correlation_below: float | None = None
+    keep: int | None = None
+
+
 class Preparation(Resolved):
-    """How numbers are prepared; `clip_factor` None means that they are not clipped."""
+    """How features are prepared; `clip_factor` None means that numbers are not clipped."""
 
     flag_missing: bool = True
     clip_factor: float | None = 3.0
     scale: bool = True
+    words: tuple[Words, ...] = ()
+    selection: Selection = Selection()
 
 
 class Task(Resolved):
     """A task whose expressions were checked; `names` are the dotted names that they use, with types.
 
     `baseline` is the candidate that the others are compared with, None where no candidate is linear.
+    `preparation` is its own, None where it has the project's.
     """
 
     name: str
@@ -161,6 +213,7 @@ class Task(Resolved):
     choose_by: Choice
     candidates: tuple[Candidate, ...] = ()
     baseline: str | None = None
+    preparation: Preparation | None = None
 
     @property
     def others(self) -> tuple[str, ...]:
@@ -169,7 +222,7 @@ class Task(Resolved):
 
 
 class ModelsSpec(Resolved):
-    """All that the stage needs. `numbers` are the features that learners see: neither times nor lists.
+    """All that the stage needs. `numbers` are the features that learners see as they are: neither times nor lists.
 
     Rows to be fitted are cut by person into parts of about `rows_a_part`: how many depends on the rows alone, never on
     the cores. Small sets take one part, because a fit is hundreds of jobs and each costs more by the part.
@@ -187,3 +240,7 @@ class ModelsSpec(Resolved):
     seed: int = 2017
     rows_a_part: int = 50_000
     resamples: int = 500
+
+    def preparation_of(self, task: Task) -> Preparation:
+        """The task's own preparation, or the project's."""
+        return task.preparation or self.preparation

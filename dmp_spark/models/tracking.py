@@ -14,6 +14,7 @@ from typing import Any
 
 from pyspark.ml import PipelineModel
 
+from dmp_spark.measures.aggregates import COUNTED_WORDS
 from dmp_spark.models import evaluation_file
 
 TAG = "dmp_version"
@@ -82,7 +83,7 @@ class ModelStore:
         self,
         version: str,
         model: PipelineModel,
-        inputs: Iterable[str],
+        inputs: Mapping[str, str],
         trials: Iterable[Trial],
         tags: Mapping[str, str],
         notes: tuple[str, ...],
@@ -91,7 +92,7 @@ class ModelStore:
     ) -> Kept:
         """The model as kept: runs, evaluation, model, registration, alias, end of the parent run, in that order.
 
-        `inputs` are the columns that the model reads; `scratch` is a folder for passing files.
+        `inputs` are the columns that the model reads, with types; `scratch` is a folder for passing files.
         """
         parent = self._start(
             version, {_NAME: f"{self._task} {version}", _NOTE: "\n\n".join(notes), _LINES: "\n".join(notes), **tags}
@@ -166,14 +167,16 @@ def _client(uri: str) -> Any:
     return MlflowClient(tracking_uri=uri, registry_uri=uri)
 
 
-def _save(model: PipelineModel, folder: Path, inputs: Iterable[str]) -> None:
+def _save(model: PipelineModel, folder: Path, inputs: Mapping[str, str]) -> None:
     """The model with a signature, and requirements said: MLflow takes 20 seconds to guess them."""
     import mlflow.spark
     from mlflow.models import ModelSignature
     from mlflow.types import ColSpec, DataType, Schema
+    from mlflow.types.schema import Map
     from pyspark import __version__
 
-    columns = [ColSpec(DataType.double, name, required=False) for name in inputs]
+    kinds = {"double": DataType.double, COUNTED_WORDS: Map(DataType.long)}
+    columns = [ColSpec(kinds[kind], name, required=False) for name, kind in inputs.items()]
     signature = ModelSignature(inputs=Schema(columns), outputs=Schema([ColSpec(DataType.double, "prediction")]))
     mlflow.spark.save_model(
         model,

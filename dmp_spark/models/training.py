@@ -10,15 +10,22 @@ from dmp_spark.expressions.compile import to_column
 from dmp_spark.expressions.parse import parse
 from dmp_spark.functions.clock import local_date
 from dmp_spark.functions.keys import content_hash
+from dmp_spark.measures.aggregates import COUNTED_WORDS
 from dmp_spark.models.spec import ModelsSpec, Task
+
+
+def inputs(spec: ModelsSpec, task: Task) -> dict[str, str]:
+    """The columns that a model of the task reads, with types: each of `spec.numbers`, and the words that it prepares."""
+    words = [one.column for one in spec.preparation_of(task).words]
+    return {**dict.fromkeys(spec.numbers, "double"), **dict.fromkeys(words, COUNTED_WORDS)}
 
 
 def task_rows(features: DataFrame, labels: DataFrame, spec: ModelsSpec, task: Task, scored_at: datetime) -> DataFrame:
     """A row for each person and moment whose label is ripe, and for each person at `scored_at` (label null there).
 
     Columns: person_id, as_of, moment (local day), is_eligible (null counts as false), label (1 yes, 0 no; of a regression
-    the number), rule (null counts as lowest, of a regression as 0), and
-    each of `spec.numbers` as double, null where unknown. Unique by person_id and as_of.
+    the number), rule (null counts as lowest, of a regression as 0), and each of `inputs`, null where unknown. Unique by
+    person_id and as_of.
     """
     ripe = labels.where(F.col("task") == task.name).select("person_id", "as_of", F.col("label").cast("double").alias("label"))
     joined = features.join(ripe, on=["person_id", "as_of"], how="left")
@@ -32,7 +39,7 @@ def task_rows(features: DataFrame, labels: DataFrame, spec: ModelsSpec, task: Ta
         eligible.alias("is_eligible"),
         "label",
         F.coalesce(known(_column(task.rule, task.names, False)), F.lit(nothing)).alias("rule"),
-        *[known(F.col(name)).alias(name) for name in spec.numbers],
+        *[_read(name, kind).alias(name) for name, kind in inputs(spec, task).items()],
     )
 
 
@@ -51,13 +58,13 @@ def at_moments(rows: DataFrame, moments: Sequence[date]) -> DataFrame:
     return rows.where(F.col("is_eligible") & F.col("moment").isin(list(moments)))
 
 
-def summarised(rows: DataFrame, spec: ModelsSpec) -> DataFrame:
+def summarised(rows: DataFrame, spec: ModelsSpec, task: Task) -> DataFrame:
     """One row a moment: people, eligible, positives and ripe (rows with label) among the eligible, and their rows' hash.
 
     The hash is a sum over rows (decimal(38,0)), so it does not depend on their order.
     """
     types = {"person_id": "string", "as_of": "timestamp", "label": "double", "rule": "double"}
-    hashed = content_hash({**types, **{name: "double" for name in spec.numbers}}).cast("decimal(38,0)")
+    hashed = content_hash({**types, **inputs(spec, task)}).cast("decimal(38,0)")
     is_ripe = F.col("is_eligible") & F.col("label").isNotNull()
     return rows.groupBy("moment").agg(
         F.count("*").alias("people"),
@@ -85,6 +92,10 @@ def people_of(rows: DataFrame) -> DataFrame:
 def known(column: Column) -> Column:
     """The column as double; what is no number (nan) is unknown, null."""
     return F.nanvl(column.cast("double"), F.lit(None).cast("double"))
+
+
+def _read(name: str, kind: str) -> Column:
+    return known(F.col(name)) if kind == "double" else F.col(name)
 
 
 def _column(text: str, names: Mapping[str, str], predicate: bool) -> Column:

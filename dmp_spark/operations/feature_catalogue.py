@@ -28,8 +28,8 @@ class Spread:
     """How a column's values lie among people: `missing` is the share of people without one, None where there is nobody.
 
     `low`, `median` and `high` are values of the column with 5, 50 and 95 % of the people who have one at or below them;
-    `bins` counts people in twelve equal steps from `low` to `high`, those outside in the outer steps. A column of texts has
-    no order here, and one that nobody has a value of has none either: None, and no bins.
+    `bins` counts people in twelve equal steps from `low` to `high`, those outside in the outer steps. A column of texts
+    or counts of words has no order here, and one that nobody has a value of has none either: None, and no bins.
     """
 
     missing: float | None = None
@@ -84,7 +84,7 @@ def spread(values: pa.ChunkedArray) -> Spread:
     if not len(values):
         return Spread()
     kind = values.type
-    if pa.types.is_list(kind) or pa.types.is_string(kind) or pa.types.is_large_string(kind):
+    if pa.types.is_list(kind) or pa.types.is_map(kind) or pa.types.is_string(kind) or pa.types.is_large_string(kind):
         return Spread(missing=values.null_count / len(values))
     numbers = _numbers(values)
     missing = 1 - len(numbers) / len(values)

@@ -28,9 +28,16 @@ COLUMNS = {
     "event_id": "string", "event_type": "string", "order_id": "string", "item_id": "string", "value": "decimal(18,4)",
     "quantity": "bigint", "channel": "string", "attributes": "map<string,string>", "amounts": "map<string,decimal(18,4)>",
     "time": "timestamp", "event_date": "date", "is_weekend": "boolean", "local_hour": "int",
-    "item.category": "string", "item.is_own": "boolean", "store.size": "bigint",
+    "item.category": "string", "item.is_own": "boolean", "item.text": "string", "store.size": "bigint",
 }  # fmt: skip
-ITEMS = {"i1": ("tea", True), "i2": ("tea", False), "i3": ("milk", None), "i4": (None, True), "i5": ("ale", False)}
+ITEMS = {
+    "i1": ("tea", True, "Tea, the BLACK tea"),
+    "i2": ("tea", False, "Crème-Brûlée tea: 2x250 g"),
+    "i3": ("milk", None, None),
+    "i4": (None, True, " - a "),  # no word
+    "i5": ("ale", False, "ale that you don’t drink, men's l'eau"),
+}
+STOPS = {"the", "that", "you", "don't"}
 STORES = {("s1", 1): 10, ("s1", 2): 20, ("s2", 1): 30}
 
 Rows = list[plain.Event]
@@ -42,11 +49,15 @@ def of(row: plain.Event, base: str, key: str) -> Any:
 
 
 def category(row: plain.Event) -> Any:
-    return ITEMS.get(row["item_id"], (None, None))[0]
+    return ITEMS.get(row["item_id"], (None, None, None))[0]
 
 
 def is_own(row: plain.Event) -> Any:
-    return ITEMS.get(row["item_id"], (None, None))[1]
+    return ITEMS.get(row["item_id"], (None, None, None))[1]
+
+
+def text(row: plain.Event) -> Any:
+    return ITEMS.get(row["item_id"], (None, None, None))[2]
 
 
 def total(rows: Rows, value: plain.Value) -> Any:
@@ -102,6 +113,12 @@ MEASURES: Mapping[str, tuple[dict[str, Any], Twin]] = {
     "store_size": ({"take": "max(store.size)"}, lambda rows, end, days: max(plain.known(rows, store_size), default=None)),
     "favourites": ({"take": "top(item.category, 2)"}, lambda rows, end, days: plain.top(rows, category, 2)),
     "variety": ({"take": "entropy(item.category)"}, lambda rows, end, days: plain.entropy(rows, category)),
+    "words": ({"take": "words(item.text)", "language": "en"}, lambda rows, end, days: plain.words(rows, text, STOPS)),
+    "words_in_german": ({"take": "words(item.text)", "language": "de"}, lambda rows, end, days: plain.words(rows, text, set())),
+    "own_words": (
+        {"take": "words(concat('own ', item.text))", "language": "en", "where": "item.is_own"},
+        lambda rows, end, days: plain.words([r for r in rows if is_own(r)], lambda r: "own " + text(r), {*STOPS, "own"}),
+    ),
     "gap": ({"take": "mean_gap(order_id)"}, lambda rows, end, days: plain.mean_gap(rows, lambda r: r["order_id"])),
     "is_back": ({"take": "count(*) > 0"}, lambda rows, end, days: len(rows) > 0),
     "all_types": ({"take": "count(*)", "of": ["purchase", "visit"]}, lambda rows, end, days: len(rows)),
@@ -117,7 +134,7 @@ SLOPES: Mapping[str, tuple[dict[str, Any], Twin]] = {
     "slope": ({"take": "slope(value)"}, lambda rows, end, days: plain.slope(rows, lambda r: r["value"], end, days)),
     "pieces_slope": ({"take": "slope(quantity)"}, lambda rows, end, days: plain.slope(rows, lambda r: r["quantity"], end, days)),
 }
-IN_MONTHS = ("lines", "spend", "orders", "favourites", "first_channel", "recency")
+IN_MONTHS = ("lines", "spend", "orders", "favourites", "words", "first_channel", "recency")
 
 
 def drawn(world: int, draw: random.Random) -> Rows:
@@ -166,7 +183,7 @@ def events_of(spark: SparkSession, rows: Rows) -> Events:
     names = [column.split()[0] for column in SCHEMA.replace("\n", " ").split(", ")]
     frame = spark.createDataFrame([tuple(row[name] for name in names) for row in rows], SCHEMA)
     items = spark.createDataFrame(
-        [(key, *values) for key, values in ITEMS.items()], "item_id string, category string, is_own boolean"
+        [(key, *values) for key, values in ITEMS.items()], "item_id string, category string, is_own boolean, text string"
     )
     stores = spark.createDataFrame([(*key, size) for key, size in STORES.items()], "store string, floor bigint, size bigint")
     texts = {"store": "attributes.store", "floor": "attributes.floor"}
@@ -196,7 +213,7 @@ def _is_same(actual: Any, expected: Any) -> bool:
         return isinstance(actual, float) and abs(actual - expected) <= 1e-6
     if isinstance(expected, datetime):
         return actual is not None and actual.replace(tzinfo=UTC) == expected
-    return actual == expected and type(actual) in (type(expected), list, type(None))
+    return actual == expected and type(actual) in (type(expected), list, dict, type(None))
 
 
 def collected(frame: DataFrame) -> dict[tuple[str, date], dict[str, Any]]:

@@ -25,6 +25,7 @@ COLUMNS = {
     "local_hour": "int",
     "item.category": "string",
     "item.is_private_label": "boolean",
+    "item.text": "string",
 }
 
 
@@ -66,6 +67,12 @@ def written(take: str = "count(*)", **changes: object) -> MeasureFile:
 def test_every_take_has_a_type(take: str, expected: str) -> None:
     measure = resolve_measure("m", written(take), COLUMNS)
     assert [(column.name, column.type) for column in measure.columns] == [("m_90d", expected)]
+
+
+def test_words_are_counts_by_word_in_the_language_that_was_said() -> None:
+    measure = resolve_measure("bought", written("words(item.text)", language="en"), COLUMNS)
+    assert [(column.name, column.type) for column in measure.columns] == [("bought_90d", "map<string,bigint>")]
+    assert measure.language == "en"
 
 
 def test_a_measure_has_a_column_a_window() -> None:
@@ -111,6 +118,13 @@ def test_a_resolved_measure_survives_its_json() -> None:
         ({"take": "top(channel, 0)"}, "take", "whole number"),
         ({"take": "top(channel, quantity)"}, "take", "whole number"),
         ({"take": "top(channel)"}, "take", "top"),
+        ({"take": "words(item.text)"}, "take", "needs the language"),
+        ({"take": "words(item.text)", "language": "zh"}, "language", "no stop words of the language zh"),
+        ({"take": "count(*)", "language": "en"}, "language", "take has none"),
+        ({"take": "words(quantity)", "language": "en"}, "take", "takes text"),
+        ({"take": "words(flags)", "language": "en"}, "take", "takes text"),
+        ({"take": "words(item.text) + 1", "language": "en"}, "take", "map"),
+        ({"take": "words(item.text) = words(channel)", "language": "en"}, "take", "map"),
         ({"take": "1 + 1"}, "take", "no aggregate"),
         ({"take": "value"}, "take", "value"),
         ({"take": "sum(value) + value"}, "take", "value"),

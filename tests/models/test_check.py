@@ -1,6 +1,6 @@
 """What is told about a wrong models.yml, and what a right one becomes."""
 
-from dmp_spark.models.spec import Candidate
+from dmp_spark.models.spec import Candidate, Preparation, Selection, Words
 from tests.written_project import resolved, told
 
 RIGHT = """\
@@ -29,7 +29,7 @@ def test_a_task_becomes_what_the_stage_needs_and_learners_see_numbers_only(tmp_p
     spec, found = resolved(tmp_path, "models", models=RIGHT)
     assert told(found) == []
     assert (spec.project, spec.zone, spec.folds, spec.confidence) == ("shop", "America/New_York", 2, 0.9)
-    assert spec.numbers == ("baskets_90d", "spend_ever")  # neither times nor lists
+    assert spec.numbers == ("baskets_90d", "spend_ever")  # neither times, lists nor words
     assert (spec.preparation.flag_missing, spec.preparation.clip_factor, spec.preparation.scale) == (False, None, False)
     assert (spec.least_rows, spec.least_people) == (200, 100)
     task, amount = spec.tasks
@@ -96,3 +96,65 @@ def test_without_features_there_is_one_sentence_about_it_and_a_spec(tmp_path):
 def test_a_confidence_that_makes_no_interval_is_told(tmp_path):
     _, found = resolved(tmp_path, "models", models=RIGHT.replace("90 %", "100 %"))
     assert [what for _, what, _ in told(found)] == ["an interval needs a confidence of 50 % or more and less than 100 %"]
+
+
+def test_words_and_selection_are_prepared_and_a_task_may_have_parts_of_its_own(tmp_path):
+    prepare = """\
+prepare:
+  numbers: {scale: none}
+  words: {bought_words_90d: {hash: 64, idf: {in_at_least: 5}}}
+  select: {variance_above: 0.001, correlation_below: 0.95, keep: 9, by: f_test}
+"""
+    task = "  %s: {kind: classification, rule: feature.spend_ever, label: {of: purchase, take: count(*) = 0, ahead: 30 days}%s}\n"
+    own = [
+        ("plain", ""),
+        ("all", ", prepare: {select: {}}"),
+        ("none", ", prepare: {words: {}, numbers: {missing: {flag: false}}}"),
+    ]
+    tasks = "tasks:\n" + "".join(task % one for one in own)
+    spec, found = resolved(tmp_path, "models", models=prepare + tasks)
+    assert told(found) == []
+    selection = Selection(variance_above=0.001, correlation_below=0.95, keep=9)
+    words = (Words(column="bought_words_90d", buckets=64, in_at_least=5),)
+    expected = Preparation(flag_missing=True, clip_factor=None, scale=False, words=words, selection=selection)
+    assert spec.preparation == expected
+    prepared = {one.name: spec.preparation_of(one) for one in spec.tasks}
+    assert prepared == {
+        "plain": expected,
+        "all": expected.model_copy(update={"selection": Selection()}),
+        "none": Preparation(flag_missing=False, clip_factor=None, scale=True, words=(), selection=selection),
+    }
+    assert type(spec).model_validate_json(spec.model_dump_json()) == spec
+
+
+def test_every_mistake_in_prepare_is_told_where_it_stands(tmp_path):
+    _, found = resolved(
+        tmp_path,
+        "models",
+        models="""\
+        prepare:
+          words:
+            bought_words_91d: {hash: 64}
+            favourites_ever: {hash: 64}
+            bought_words_90d: {hash: 8192}
+          select: {keep: 9}
+        tasks:
+          one:
+            kind: classification
+            rule: feature.spend_ever
+            label: {of: purchase, take: count(*) = 0, ahead: 30 days}
+            prepare: {words: {spend_ever: {}}}
+          two:
+            kind: classification
+            rule: feature.spend_ever
+            label: {of: purchase, take: count(*) = 0, ahead: 30 days}
+            prepare: {select: {correlation_below: 0.5}}
+        """,
+    )
+    lines = [(int(place.split(":")[1]), what, way_out) for place, what, way_out in told(found)]
+    assert [line for line, _, _ in lines] == [2, 3, 4, 12, 17]
+    assert lines[0][1] == "words have 8,192 buckets, and select compares at most 4,096 with one another"
+    assert lines[1][1:] == ("there is no feature bought_words_91d", "did you mean bought_words_90d?")
+    assert lines[2][1].startswith("favourites_ever is array<string>")
+    assert lines[3][1].startswith("spend_ever is decimal(18,4)")
+    assert lines[4][1] == lines[0][1]

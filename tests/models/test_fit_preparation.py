@@ -7,7 +7,7 @@ import pytest
 
 from dmp_spark.models.fit_candidates import _prepared
 from dmp_spark.models.fit_preparation import FEATURES, Bounds, fit_bounds, fit_preparation, prepared_names, statement
-from dmp_spark.models.spec import ModelsSpec, Preparation
+from dmp_spark.models.spec import ModelsSpec, Preparation, Task
 
 MAY, JUNE = date(2017, 5, 1), date(2017, 6, 1)
 NUMBERS = ("even", "gone", "rare", "skewed")
@@ -20,6 +20,7 @@ SPEC = ModelsSpec(
     tasks=(),
     numbers=NUMBERS,
 )
+TASK = Task(name="leaves", question="", eligible=None, rule="0", names={}, label="", horizon_days=30, choose_by="roc_auc")
 
 
 def rows(spark, may: float = 1.0, june: float = 1.0):
@@ -46,7 +47,7 @@ def rows(spark, may: float = 1.0, june: float = 1.0):
 
 
 def test_bounds_are_exact_percentiles_and_what_is_constant_is_not_clipped(spark):
-    even, gone, rare, skewed = fit_bounds(rows(spark).where("moment = '2017-05-01'"), SPEC)
+    even, gone, rare, skewed = fit_bounds(rows(spark).where("moment = '2017-05-01'"), NUMBERS, SPEC.preparation)
     assert even == Bounds("even", 7.0, None, None, False)
     assert gone == Bounds("gone", 0.0, None, None, True)
     assert rare == Bounds("rare", 0.0, None, None, False)  # 19 of 20 are 0: clipping would erase the other
@@ -56,7 +57,7 @@ def test_bounds_are_exact_percentiles_and_what_is_constant_is_not_clipped(spark)
 
 def test_what_is_fitted_depends_on_training_rows_and_on_no_others(spark):
     def fitted(frame):
-        preparation, _ = _prepared(frame, [MAY], 1, SPEC)
+        preparation, _ = _prepared(frame, [MAY], 1, SPEC, TASK)
         scaler = preparation.stages[-1]
         return preparation.stages[0].getStatement(), scaler.mean.toArray().tolist(), scaler.std.toArray().tolist()
 
@@ -69,9 +70,9 @@ def test_what_is_fitted_depends_on_training_rows_and_on_no_others(spark):
 
 def test_numbers_are_filled_flagged_clipped_and_scaled(spark):
     training = rows(spark).where("moment = '2017-05-01'")
-    model = fit_preparation(training, SPEC)
+    model = fit_preparation(training, SPEC, TASK)
     vectors = np.array([row[FEATURES].toArray() for row in model.transform(training).select(FEATURES).collect()])
-    names = prepared_names(fit_bounds(training, SPEC))
+    names = prepared_names(fit_bounds(training, NUMBERS, SPEC.preparation))
     assert names == [*[f"prepared_{name}" for name in NUMBERS], "missing_gone", "missing_skewed"]
     assert not np.isnan(vectors).any()
     assert (vectors[:, 0] == 0).all()  # constant columns say nothing, and harm nothing
@@ -80,7 +81,7 @@ def test_numbers_are_filled_flagged_clipped_and_scaled(spark):
     assert vectors[:, 3].std(ddof=1) == pytest.approx(1)
     far = spark.createDataFrame([(None, 1.0, float("nan"), 1e9)], "even double, gone double, rare double, skewed double")
     row = model.stages[0].transform(far).first()
-    bounds = fit_bounds(training, SPEC)
+    bounds = fit_bounds(training, NUMBERS, SPEC.preparation)
     assert (row["prepared_even"], row["prepared_rare"], row["prepared_skewed"]) == (7.0, 0.0, bounds[3].high)
     assert (row["missing_gone"], row["missing_skewed"]) == (0.0, 0.0)
 

@@ -8,7 +8,8 @@ from pyspark.sql import functions as F
 
 from dmp_spark.models.fit_candidates import learner
 from dmp_spark.models.fit_preparation import FEATURES, fit_preparation
-from dmp_spark.models.reasons import explainer, importances, reasons, slot_names
+from dmp_spark.models.reasons import explainer, importances, reasons
+from dmp_spark.models.slots import feature_of, slot_names
 from dmp_spark.models.spec import DEFAULTS, Candidate, ModelsSpec, Preparation
 
 SPEC = ModelsSpec(
@@ -75,7 +76,8 @@ def test_reasons_name_the_features_that_moved_the_score_most_with_their_own_valu
     label = 10 * F.col("baskets") - F.col("days") + F.coalesce("spend", F.lit(0.0)) / 100
     fitted = learner("regression", candidate, 7).fit(rows.withColumn("label", label))
     model = PipelineModel([*preparation.stages, fitted])
-    assert slot_names(model) == ["baskets", "days", "spend", "spend"]
+    assert [feature_of(slot) for slot in ("spend", "missing: spend", "word bucket 3 of bought")] == ["spend", "spend", "bought"]
+    assert slot_names(model) == ["baskets", "days", "spend", "missing: spend"]
     explains = explainer(model, tmp_path, "regression")
     scored = fitted.transform(rows).select(
         "baskets", "days", "spend", reasons(model, explains, ("baskets", "spend")).alias("why")

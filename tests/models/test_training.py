@@ -4,9 +4,10 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from chispa import assert_df_equality
+from pyspark.sql import functions as F
 
-from dmp_spark.models.spec import ModelsSpec, Preparation, Task
-from dmp_spark.models.training import parts_for, people_of, summarised, task_rows
+from dmp_spark.models.spec import ModelsSpec, Preparation, Task, Words
+from dmp_spark.models.training import inputs, parts_for, people_of, summarised, task_rows
 from dmp_spark.models.version import code_hash, model_version, training_hash
 
 TASK = Task(
@@ -24,7 +25,7 @@ SPEC = ModelsSpec(
     zone="America/New_York",
     folds=2,
     confidence=0.95,
-    preparation=Preparation(),
+    preparation=Preparation(words=(Words(column="bought", buckets=8),)),
     tasks=(TASK,),
     numbers=("baskets", "days", "share", "spend"),
 )
@@ -37,14 +38,15 @@ NAN = float("nan")
 def frames(spark):
     features = spark.createDataFrame(
         [
-            ("a", NOV, 3, 10, Decimal("1.2500"), 0.5, NOV),
-            ("a", DEC, None, 30, None, NAN, NOV),
-            ("a", JAN, 5, 31, Decimal("2.0000"), None, NOV),
-            ("b", DEC, 1, None, Decimal("0.0000"), 0.25, None),
-            ("b", JAN, 1, 5, Decimal("0.0000"), 0.25, None),
-            ("c", DEC, 1, 1, Decimal("1.0000"), 1.0, None),
+            ("a", NOV, 3, 10, Decimal("1.2500"), 0.5, NOV, {"tea": 2, "milk": 1}),
+            ("a", DEC, None, 30, None, NAN, NOV, None),
+            ("a", JAN, 5, 31, Decimal("2.0000"), None, NOV, {"tea": 9}),
+            ("b", DEC, 1, None, Decimal("0.0000"), 0.25, None, {}),
+            ("b", JAN, 1, 5, Decimal("0.0000"), 0.25, None, None),
+            ("c", DEC, 1, 1, Decimal("1.0000"), 1.0, None, None),
         ],
-        "person_id string, as_of timestamp, baskets bigint, days bigint, spend decimal(18,4), share double, last timestamp",
+        "person_id string, as_of timestamp, baskets bigint, days bigint, spend decimal(18,4), share double, last timestamp, "
+        "bought map<string,bigint>",
     )
     labels = spark.createDataFrame(
         [
@@ -72,7 +74,9 @@ def test_rows_have_a_ripe_label_of_the_task_or_stand_at_the_moment_to_score(spar
         "person_id string, as_of timestamp, moment date, is_eligible boolean, label double, rule double, "
         "baskets double, days double, share double, spend double",
     )
-    assert_df_equality(rows, expected, ignore_row_order=True, ignore_nullable=True)
+    assert_df_equality(rows.drop("bought"), expected, ignore_row_order=True, ignore_nullable=True)  # maps have no order
+    words = {(row["person_id"], row["moment"].month): row["bought"] for row in rows.collect()}
+    assert words == {("a", 11): {"tea": 2, "milk": 1}, ("a", 12): None, ("b", 12): {}, ("a", 1): {"tea": 9}, ("b", 1): None}
     amount = TASK.model_copy(update={"kind": "regression"})
     predictions = [row["rule"] for row in task_rows(*frames(spark), SPEC, amount, JAN).orderBy("as_of", "person_id").collect()]
     assert predictions == [-3.0, 0.0, -1.0, -5.0, -1.0]  # an unknown prediction counts as 0
@@ -80,11 +84,18 @@ def test_rows_have_a_ripe_label_of_the_task_or_stand_at_the_moment_to_score(spar
     assert tuple(people_of(rows).first()) == (1, 1, 1)
 
 
+def test_a_task_carries_the_words_that_it_prepares(spark):
+    assert inputs(SPEC, TASK) == {**dict.fromkeys(SPEC.numbers, "double"), "bought": "map<string,bigint>"}
+    without = TASK.model_copy(update={"preparation": Preparation()})
+    assert list(inputs(SPEC, without)) == list(SPEC.numbers)
+    assert "bought" not in task_rows(*frames(spark), SPEC, without, JAN).columns
+
+
 def test_the_summary_counts_the_eligible_and_its_hash_depends_on_their_content_not_their_order(spark):
     features, labels = frames(spark)
 
     def found(features):
-        rows = summarised(task_rows(features, labels, SPEC, TASK, JAN), SPEC).collect()
+        rows = summarised(task_rows(features, labels, SPEC, TASK, JAN), SPEC, TASK).collect()
         return {row["moment"].month: tuple(row[1:5]) for row in rows}, {r["moment"].month: r["rows_hash"] for r in rows}
 
     counts, hashes = found(features)
@@ -93,6 +104,14 @@ def test_the_summary_counts_the_eligible_and_its_hash_depends_on_their_content_n
     other = found(features.na.fill({"baskets": 4}))[1]
     assert (other[11], other[12]) == (hashes[11], other[12])
     assert other[12] != hashes[12]
+    words = found(
+        features.withColumn(
+            "bought", F.when(F.col("as_of") == F.lit(NOV), F.expr("map('milk', 2L, 'tea', 1L)")).otherwise(F.col("bought"))
+        )
+    )[1]
+    assert (words[11] == hashes[11], words[12] == hashes[12]) == (False, True)
+    turned = found(features.withColumn("bought", F.map_from_entries(F.reverse(F.map_entries("bought")))))[1]
+    assert turned == hashes
 
 
 def test_a_version_is_12_digits_that_depend_on_task_spec_code_and_rows_but_not_on_other_tasks(spark):

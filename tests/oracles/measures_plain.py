@@ -5,6 +5,7 @@ looks at. A measure is a function over the list of events that a window takes, s
 """
 
 import math
+import unicodedata
 from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
@@ -76,6 +77,22 @@ def entropy(rows: Sequence[Event], value: Value) -> float | None:
     counts = Counter(known(rows, value))
     total = sum(counts.values())
     return -sum(count / total * math.log(count / total) for count in counts.values()) if counts else None
+
+
+def tokens(text: str, stops: set[str]) -> list[str]:
+    """The words of a text, letter by letter: `stops` are those that do not count, some with an apostrophe."""
+    kept = "".join(one if _is_of_word(one) or one == "'" else " " for one in text.replace("’", "'").lower())
+    whole = [word for word in kept.split() if word.strip("'") not in stops]
+    return [part for word in whole for part in word.split("'") if len(part) > 1 and part not in stops]
+
+
+def _is_of_word(character: str) -> bool:
+    return unicodedata.category(character)[0] in "LM" or unicodedata.category(character) == "Nd"
+
+
+def words(rows: Sequence[Event], value: Value, stops: set[str]) -> dict[str, int] | None:
+    """How often each word stands in the texts."""
+    return dict(Counter(word for text in known(rows, value) for word in tokens(text, stops))) or None
 
 
 def slope(rows: Sequence[Event], value: Value, end: date, days: int) -> float | None:

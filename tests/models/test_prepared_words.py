@@ -1,0 +1,168 @@
+"""Words and selection against numpy and scikit-learn, and what is learned comes from training rows alone."""
+
+from datetime import date
+
+import numpy as np
+import pytest
+from pyspark.ml import PipelineModel
+from pyspark.ml.feature import HashingTF, VectorAssembler
+from pyspark.sql import functions as F
+
+from dmp_spark.models.fit_candidates import _prepared
+from dmp_spark.models.fit_preparation import FEATURES, fit_preparation
+from dmp_spark.models.slots import slot_names
+from dmp_spark.models.spec import ModelsSpec, Preparation, Selection, Task, Words
+from dmp_spark.models.tracking import _save
+from dmp_spark.models.training import inputs
+from tests.oracles import preparation_plain as plain
+
+MAY, JUNE = date(2017, 5, 1), date(2017, 6, 1)
+BUCKETS, LEAST, PEOPLE = 16, 4, 60
+VOCABULARY = ("tea", "milk", "ale", "bread", "crème", "salt", "rare", "soap")
+ABOVE, BELOW, KEEP = 0.001, 0.9, 6
+NUMBERS = ("constant", "copied", "spend")
+PREPARATION = Preparation(
+    clip_factor=None,
+    words=(Words(column="bought", buckets=BUCKETS, in_at_least=LEAST),),
+    selection=Selection(variance_above=ABOVE, correlation_below=BELOW, keep=KEEP),
+)
+SPEC = ModelsSpec(
+    project="shop", zone="UTC", folds=1, confidence=0.95, preparation=PREPARATION, tasks=(), numbers=NUMBERS
+)  # fmt: skip
+TASK = Task(name="leaves", question="", eligible=None, rule="0", names={}, label="", horizon_days=30, choose_by="roc_auc")
+PLAIN = TASK.model_copy(update={"preparation": PREPARATION.model_copy(update={"selection": Selection()})})
+SCHEMA = """person_id string, as_of date, moment date, is_eligible boolean, label double, constant double, copied double,
+    spend double, bought map<string,bigint>"""
+
+
+def drawn(seed):
+    """A month: who leaves buys little, and other words; some have no words, some no spend."""
+    generator = np.random.default_rng(seed)
+    rows = []
+    for number in range(PEOPLE):
+        label = float(generator.random() < 0.4)
+        spend = round(float(generator.gamma(2.0, 10.0) * (1.5 - label)), 2)
+        counts = {
+            word: int(generator.integers(1, 40))
+            for word in VOCABULARY
+            if generator.random() < (0.7 if word == "tea" and label else 0.3)
+        }
+        counts.pop("rare", None)
+        if number < LEAST - 1:
+            counts["rare"] = 8
+        words = [None, {}, counts][min(2, int(generator.integers(0, 12)))]
+        rows.append((f"p{number:02d}", label, 3.0, spend * 2, spend, words))
+    return rows
+
+
+def frame(spark, may=1, june=2):
+    made = [
+        (person, moment, moment, True, label, *rest)
+        for moment, seed in ((MAY, may), (JUNE, june))
+        for person, label, *rest in drawn(seed)
+    ]
+    return spark.createDataFrame(made, SCHEMA)
+
+
+@pytest.fixture(scope="module")
+def training(spark):
+    return frame(spark).where(F.col("moment") == F.lit(MAY))
+
+
+@pytest.fixture(scope="module")
+def whole(training):
+    """Fitted without selection: every slot is there."""
+    return fit_preparation(training, SPEC, PLAIN)
+
+
+@pytest.fixture(scope="module")
+def chosen(training):
+    return fit_preparation(training, SPEC, TASK)
+
+
+def vectors(preparation, rows):
+    return np.array(
+        [row[FEATURES].toArray() for row in preparation.transform(rows).orderBy("as_of", "person_id").select(FEATURES).collect()]
+    )
+
+
+def bucket_of(word):
+    return HashingTF(inputCol="i", outputCol="o", numFeatures=BUCKETS).indexOf(word)
+
+
+def test_vectors_and_selection_are_those_of_numpy_and_scikit_learn(spark, training, whole, chosen):
+    may, june = drawn(1), drawn(2)
+    counted = plain.hashed([row[-1] for row in may], bucket_of, BUCKETS)
+    weights = plain.weights(counted, LEAST)
+    numbers = np.array([[row[2], row[3], row[4]] for row in may])
+    spread = numbers.std(axis=0, ddof=1)
+
+    def expected(rows):
+        scaled = (np.array([[row[2], row[3], row[4]] for row in rows]) - numbers.mean(axis=0)) * np.where(
+            spread > 1e-9, 1 / np.where(spread > 1e-9, spread, 1), 0
+        )
+        return np.hstack([scaled, plain.hashed([row[-1] for row in rows], bucket_of, BUCKETS) * weights])
+
+    found = vectors(whole, frame(spark))
+    np.testing.assert_allclose(found, np.vstack([expected(may), expected(june)]), atol=1e-9)
+    assert (found[:, 3 + bucket_of("rare")] == 0).all() or bucket_of("rare") in map(bucket_of, VOCABULARY[:-2])
+    number = fit_preparation(training.withColumn("label", F.col("spend") + 10 * F.col("label")), SPEC, TASK)  # of a regression
+    values = expected(may)
+    for fitted, labels, is_regression in (
+        (chosen, [row[1] for row in may], False),
+        (number, [row[4] + 10 * row[1] for row in may], True),
+    ):
+        slots = plain.selected(values, np.array(labels), ABOVE, BELOW, KEEP, is_regression)
+        np.testing.assert_allclose(vectors(fitted, training), values[:, slots], atol=1e-9)
+        assert slot_names(fitted) == [slot_names(whole)[slot] for slot in slots]
+        assert len(slots) == KEEP
+        assert 2 not in slots  # spend is half of what stands before it
+
+
+def test_the_order_of_a_map_changes_nothing_and_unknown_words_are_none(spark, whole):
+    rows = [("a", {"tea": 7, "milk": 8, "new": 1}), ("b", {"tea": 7, "milk": 8, "new": 1}), ("c", {}), ("d", None)]
+    other = spark.createDataFrame([(person, MAY, MAY, True, 0.0, 3.0, 1.0, None, words) for person, words in rows], SCHEMA)
+    turned = F.map_from_entries(F.reverse(F.map_entries("bought")))
+    other = other.withColumn("bought", F.when(F.col("person_id") == "b", turned).otherwise(F.col("bought")))
+    one, another, empty, unknown = vectors(whole, other)[:, 3:]
+    assert (one == another).all()
+    assert (one > 0).any()
+    assert (empty == 0).all()
+    assert (unknown == 0).all()
+
+
+def test_words_and_selection_depend_on_training_rows_and_on_no_others(spark):
+    def fitted(**seeds):
+        preparation, _ = _prepared(frame(spark, **seeds), [MAY], 1, SPEC, TASK)
+        return [stage.idf.toArray().tolist() for stage in preparation.stages if hasattr(stage, "idf")], slot_names(preparation)
+
+    learned = fitted()
+    assert fitted(june=9) == learned
+    other = fitted(may=9)
+    assert other[0] != learned[0]
+    assert other[1] != learned[1]
+
+
+def test_a_saved_preparation_is_plain_spark_ml_and_its_words_stand_in_the_signature(training, whole, chosen, tmp_path):
+    from mlflow.models import Model
+
+    _save(chosen, tmp_path / "chosen", inputs(SPEC, TASK))
+    loaded = PipelineModel.load(str(tmp_path / "chosen" / "sparkml"))
+    assert (vectors(loaded, training) == vectors(chosen, training)).all()
+    assert slot_names(loaded) == slot_names(PipelineModel([loaded])) == slot_names(chosen)
+    assert all(type(stage).__module__ == "pyspark.ml.feature" for stage in loaded.stages)
+    assert slot_names(whole) == [*NUMBERS, *[f"word bucket {bucket} of bought" for bucket in range(BUCKETS)]]
+    signature = Model.load(str(tmp_path / "chosen")).signature.inputs.to_dict()
+    assert [column["name"] for column in signature] == [*NUMBERS, "bought"]
+    assert signature[-1]["type"] == "map"
+
+
+def test_a_slot_that_says_what_was_unknown_is_named_so(spark):
+    assembled = VectorAssembler(inputCols=["prepared_spend_90d", "missing_spend_90d"], outputCol=FEATURES)
+    assert slot_names(PipelineModel([assembled])) == ["spend_90d", "missing: spend_90d"]
+
+
+def test_where_nothing_varies_enough_nothing_goes(training):
+    above = Selection(variance_above=1e9)
+    task = TASK.model_copy(update={"preparation": Preparation(clip_factor=None, selection=above)})
+    assert slot_names(fit_preparation(training, SPEC, task)) == [*NUMBERS]
