@@ -1,0 +1,76 @@
+"""The project's own questions: each queries/*.sql with its comment as heading and its answer as a table."""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, datetime, time
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from dmp_spark.errors import UserError
+from dmp_spark.operations.sql_translation import OnlySparkError
+from dmp_spark.section import Column, Folded, Group, Kind, Part, Rows, Section, Sentence, Table, Tone, plain, sentence_case
+
+MOST_ROWS = 50
+_NUMBERS_THAT_ARE_NAMES = ("id", "year", "week", "code", "number", "zip")
+
+
+def questions(files: Iterable[Path], ask: Callable[[str], Rows]) -> Section:
+    """The section: a group a file, in the order of their names."""
+    return Section("questions", "Questions", tuple(_group(file, ask) for file in files))
+
+
+def _group(file: Path, ask: Callable[[str], Rows]) -> Group:
+    text = file.read_text(encoding="utf-8")
+    query = Folded("The query", text.strip())
+    return Group(heading(text) or sentence_case(plain(file.stem)), (*_answered(text, file, ask), query))
+
+
+def heading(text: str) -> str:
+    """The comment lines at the beginning of a query, joined."""
+    lines: list[str] = []
+    for line in text.lstrip("\ufeff").lstrip().splitlines():
+        if not line.startswith("--"):
+            break
+        lines.append(line.lstrip("-").strip())
+    return " ".join(lines).strip()
+
+
+def _answered(text: str, file: Path, ask: Callable[[str], Rows]) -> tuple[Part, ...]:
+    try:
+        return (answer_table(ask(text)),)
+    except OnlySparkError as reason:
+        how = f'dmp sql "$(cat queries/{file.name})" answers it'
+        return (Sentence(f"Only Spark answers this one ({reason}): {how}.", Tone.WARNING),)
+    except UserError as error:
+        return (Sentence(f"This could not be answered: {error.problems[0].what}.", Tone.WARNING),)
+
+
+def answer_table(answer: Rows) -> Table:
+    """The first rows of an answer, with columns shown by what is in them."""
+    columns = [list(values) for values in zip(*answer.rows, strict=True)] or [[] for _ in answer.names]
+    kinds = [_kind(name, values) for name, values in zip(answer.names, columns, strict=True)]
+    shown = [_days(values) for values in columns]
+    rows = tuple(zip(*[values[:MOST_ROWS] for values in shown], strict=True)) if answer.rows else ()
+    named = tuple(Column(name.replace("_", " "), kind) for name, kind in zip(answer.names, kinds, strict=True))
+    total = len(answer.rows)
+    note = f"The first {MOST_ROWS} of {total:,} rows." if total > MOST_ROWS else f"{total:,} row{'' if total == 1 else 's'}."
+    return Table("", named, rows, note, "No rows.")
+
+
+def _kind(name: str, values: Sequence[Any]) -> Kind:
+    known = [value for value in values if value is not None]
+    numbers = all(isinstance(value, int | float | Decimal) and not isinstance(value, bool) for value in known)
+    if not known or not numbers:
+        return Kind.TEXT
+    if any(isinstance(value, Decimal) for value in known):
+        return Kind.MONEY  # two decimals for all, no currency: what it is of is the query's to say
+    is_name = name.lower().rpartition("_")[2] in _NUMBERS_THAT_ARE_NAMES
+    return Kind.TEXT if is_name else Kind.COUNT
+
+
+def _days(values: Sequence[Any]) -> Sequence[Any]:
+    """Times that are all midnights of UTC are days that a query cut (`date_trunc`), in no zone: shown as days."""
+    known = [value for value in values if value is not None]
+    if known and all(isinstance(value, datetime) and value.time() == time() for value in known):
+        return [None if value is None else date(value.year, value.month, value.day) for value in values]
+    return values
