@@ -65,6 +65,7 @@ class Kind(StrEnum):
     """How a value is shown; null is always a dash."""
 
     TEXT = "text"
+    LABEL = "label"  # a text on one line
     COUNT = "count"
     NUMBER = "number"
     MONEY = "money"
@@ -85,6 +86,14 @@ class Estimate:
     value: float | None
     low: float | None = None
     high: float | None = None
+
+
+@dataclass(frozen=True)
+class Detailed:
+    """A cell of two lines: what it is, and smaller what that means."""
+
+    text: str
+    detail: str
 
 
 @dataclass(frozen=True)
@@ -142,12 +151,18 @@ class Facts:
 
 
 @dataclass(frozen=True)
+class Code:
+    """Text whose lines stay as they are."""
+
+    text: str
+
+
+@dataclass(frozen=True)
 class Folded:
-    """A longer text, closed until somebody opens it; `is_code` keeps its lines."""
+    """Parts that are closed until somebody opens them."""
 
     title: str
-    text: str
-    is_code: bool = True
+    parts: "tuple[Part, ...]"
 
 
 @dataclass(frozen=True)
@@ -244,7 +259,7 @@ class Group:
     parts: "tuple[Part, ...]"
 
 
-Part = Sentence | Facts | Table | LineChart | Histogram | IntervalChart | Gallery | Flow | Folded | Group
+Part = Sentence | Code | Facts | Table | LineChart | Histogram | IntervalChart | Gallery | Flow | Folded | Group
 
 
 @dataclass(frozen=True)

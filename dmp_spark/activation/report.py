@@ -37,9 +37,17 @@ def queries(spec: ActivationSpec, about: About) -> dict[str, str]:
 def section(spec: ActivationSpec, about: About, answers: Answers) -> Section:
     """The section: an activation each, and the files; nobody is named."""
     decisions = answers["decisions"].named
-    groups = [_activation(message, [row for row in decisions if row["activation"] == message.name], about) for message in spec.messages]
+    groups = [
+        _activation(message, [row for row in decisions if row["activation"] == message.name], about) for message in spec.messages
+    ]
     files = tuple(
-        (plain(row["activation"]), plain(row["destination"]), str(PurePosixPath(row["activation"], row["export"])), row["as_of"], row["people"])
+        (
+            plain(row["activation"]),
+            plain(row["destination"]),
+            str(PurePosixPath(row["activation"], row["export"])),
+            row["as_of"],
+            row["people"],
+        )
         for row in answers["files"].named
     )
     columns = (
@@ -59,7 +67,14 @@ def _activation(message: Message, rows: list[dict[str, Any]], about: About) -> G
     all_rows = sum(row["people"] for row in rows)
     table = Table(
         "",
-        (Column("decision"), Column("why"), Column(about.people, Kind.COUNT), Column("share", Kind.SHARE), Column("", Kind.BAR), Column("decided now", Kind.COUNT)),
+        (
+            Column("decision"),
+            Column("why"),
+            Column(about.people, Kind.COUNT),
+            Column("share", Kind.SHARE),
+            Column("", Kind.BAR),
+            Column("decided now", Kind.COUNT),
+        ),
         tuple(
             (_word(row["decision"]), _reason(row["reason"]), row["people"], row["people"] / all_rows, row["people"], row["now"])
             for row in rows

@@ -1,11 +1,11 @@
 """What the report says of the features: what each means, who has none, and how its values lie."""
 
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from dmp_spark.features.spec import FeaturesSpec
-from dmp_spark.section import About, Answers, Column, Fact, Kind, Section, Table, plain
-
-_OVER = {"ever": "ever"}
+from dmp_spark.section import About, Answers, Column, Detailed, Fact, Kind, Section, Table, plain
 
 
 def queries(spec: FeaturesSpec, about: About) -> dict[str, str]:
@@ -20,20 +20,18 @@ def section(spec: FeaturesSpec, about: About, answers: Answers) -> Section:
     latest = moments[-1][1] if moments else 0
     columns = (
         Column("feature"),
-        Column("unit"),
-        Column("window"),
-        Column("of"),
+        Column("unit", Kind.LABEL),
+        Column("window", Kind.LABEL),
         Column("without a value", Kind.SHARE),
         Column("low", Kind.NUMBER),
         Column("median", Kind.NUMBER),
         Column("high", Kind.NUMBER),
         Column("spread", Kind.BINS),
-        Column("how it is counted"),
     )
     catalogue = Table(
         "The catalogue",
         columns,
-        tuple(_row(feature) for feature in features),
+        tuple(_row(feature, about.zone) for feature in features),
         "Low and high: 5 and 95 % of those who have a value are at or below them. The picture counts people in twelve equal "
         "steps between the two; who lies outside is in the outer steps. Texts and lists have no order.",
     )
@@ -47,10 +45,15 @@ def section(spec: FeaturesSpec, about: About, answers: Answers) -> Section:
     return Section("features", "What is measured", (catalogue, over_time), facts)
 
 
-def _row(feature: dict[str, Any]) -> tuple[Any, ...]:
+def _row(feature: dict[str, Any], zone: str) -> tuple[Any, ...]:
     name, window = plain(feature["feature"]), feature["window"]
     for ending in (f", last {window}", ", ever"):  # the window has a column of its own
         name = name.removesuffix(ending)
-    events = ", ".join(plain(event) for event in feature["events"])
-    values = tuple(feature[end] for end in ("low", "median", "high"))
-    return (name, feature["unit"], window, events, feature["missing"], *values, tuple(feature["bins"]), feature["meaning"])
+    values = (_day(feature[end], zone) for end in ("low", "median", "high"))
+    shown = Detailed(name, feature["meaning"])
+    return (shown, feature["unit"] or None, window, feature["missing"], *values, tuple(feature["bins"]))
+
+
+def _day(value: Any, zone: str) -> Any:
+    """A time as its local day: the table has no room for hours."""
+    return value.astimezone(ZoneInfo(zone)).date() if isinstance(value, datetime) else value

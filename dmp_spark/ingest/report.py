@@ -94,7 +94,7 @@ def _kinds(events: list[dict[str, Any]], about: About) -> Table:
     columns = (
         Column("event"),
         Column("events", Kind.COUNT),
-        Column("value"),
+        Column("value", Kind.NUMBER),
         Column("first", Kind.MOMENT),
         Column("last", Kind.MOMENT),
     )

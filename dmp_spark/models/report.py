@@ -14,17 +14,18 @@ STEPS = 20
 
 def queries(spec: ModelsSpec, about: About) -> dict[str, str]:
     """The scores of each model at its latest moment, in steps: of a probability from 0 to 1, else from least to greatest."""
+    ends = {
+        end: f"case when min(b.score) >= 0 and max(b.score) <= 1 then {whole} else {own}(b.score) end as {end}"
+        for end, whole, own in (("low", "0.0", "min"), ("high", "1.0", "max"))
+    }
+    step = f"least(floor((s.score - r.low) / (r.high - r.low) * {STEPS}), {STEPS - 1})"
     return {
         "scores": f"""
-            select s.model, s.version, s.as_of, r.low, r.high,
-                   case when r.high > r.low then least(floor((s.score - r.low) / (r.high - r.low) * {STEPS}), {STEPS - 1}) else 0 end
-                       as step,
+            select s.model, s.version, s.as_of, r.low, r.high, case when r.high > r.low then {step} else 0 end as step,
                    count(*) as people
             from gold.scores s
-            join (select b.model, max(b.as_of) as as_of,
-                         case when min(b.score) >= 0 and max(b.score) <= 1 then 0.0 else min(b.score) end as low,
-                         case when min(b.score) >= 0 and max(b.score) <= 1 then 1.0 else max(b.score) end as high
-                  from gold.scores b group by b.model) r on r.model = s.model and r.as_of = s.as_of
+            join (select b.model, max(b.as_of) as as_of, {ends["low"]}, {ends["high"]} from gold.scores b group by b.model) r
+              on r.model = s.model and r.as_of = s.as_of
             group by s.model, s.version, s.as_of, r.low, r.high, 6 order by s.model, s.version, step""",
     }
 

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from dmp_spark.models.evaluation import LOWER_IS_BETTER
@@ -33,14 +34,24 @@ METRICS = {
     "r_squared": "R²",
 }
 MEANINGS = {
-    "roc_auc": "AUC: how often somebody of whom it came true is ranked above somebody of whom it did not; 0.5 is chance, 1 is perfect.",
-    "average_precision": "Average precision: how many of those ranked highest are right, over all depths; chance is the share of all.",
+    "roc_auc": "AUC: how often one of whom it came true is ranked above one of whom it did not; 0.5 is chance, 1 is perfect.",
+    "average_precision": "Average precision: how many of those ranked highest are right, over all depths.",
 }
 MOST_FEATURES = 15
 _CURVES = {
     "roc": ("ROC", "How many are found, for how many false alarms.", "false alarms", "found"),
-    "precision_recall": ("Precision and recall", "How many of those named are right, for how many are found.", "found (recall)", "right (precision)"),
-    "lift": ("Lift", "How many times more often it comes true among those ranked highest.", "share of people, highest first", "times as often"),
+    "precision_recall": (
+        "Precision and recall",
+        "How many of those named are right, for how many are found.",
+        "found (recall)",
+        "right (precision)",
+    ),
+    "lift": (
+        "Lift",
+        "How many times more often it comes true among those ranked highest.",
+        "share of people, highest first",
+        "times as often",
+    ),
     "reliability": ("Reliability", "Whether what is expected is what comes.", "expected", "came true"),
 }
 _EQUAL = ((0.0, 0.0), (1.0, 1.0))
@@ -76,7 +87,7 @@ def _baseline(found: Mapping[str, Any]) -> str | None:
 
 def _verdict(found: Mapping[str, Any], metric: str) -> list[Part]:
     champion = found["champion"]
-    lead = f"The champion is {plain(champion)}: it has the best mean {word(metric)} over {_times(len(found['folds']))}, "
+    lead = f"The champion is the {plain(champion)}: it has the best mean {word(metric)} over {_times(len(found['folds']))}, "
     said: list[Part] = [Sentence(f"{lead}which is slightly kind to it.")]
     rule = found["names"][champion].get("against", {}).get(RULE) or {}
     for compared in [metric, *(name for name in rule if name != metric)][: 1 if metric in rule else 2]:
@@ -86,24 +97,33 @@ def _verdict(found: Mapping[str, Any], metric: str) -> list[Part]:
     if baseline is not None and champion != baseline:
         difference = (found["names"][champion].get("against", {}).get(baseline) or {}).get(metric)
         if difference is not None:
-            said.append(_against(champion, f"the {plain(baseline)}" if baseline == "baseline" else plain(baseline), difference, metric))
+            said.append(
+                _against(champion, f"the {plain(baseline)}" if baseline == "baseline" else plain(baseline), difference, metric)
+            )
     elif baseline is not None:
         others = [name for name in _ordered(found) if name not in (champion, RULE)]
         better = [n for n in others if _side((found["names"][n].get("against", {}).get(baseline) or {}).get(metric), metric) > 0]
         if others:
-            told = f"{', '.join(map(plain, better))} beats it." if better else f"None of the others beats it: {', '.join(map(plain, others))}."
+            told = (
+                f"{', '.join(map(plain, better))} beats it."
+                if better
+                else f"None of the others beats it: {', '.join(map(plain, others))}."
+            )
             said.append(Sentence(told))
     return said
 
 
 def _against(one: str, other: str, difference: Mapping[str, Any], metric: str) -> Sentence:
-    shown = f"by {_signed(difference)} in {word(metric)}"
+    shown = f"by {_unsigned(difference)} in {word(metric)}"
     side = _side(difference, metric)
     if side > 0:
         return Sentence(f"The {plain(one)} beats {other} {shown}.", Tone.GOOD)
     if side < 0:
         return Sentence(f"The {plain(one)} does worse than {other} {shown}.", Tone.WARNING)
-    return Sentence(f"The {plain(one)} does not beat {other}: the difference in {word(metric)}, {_signed(difference)}, includes 0.", Tone.WARNING)
+    return Sentence(
+        f"The {plain(one)} does not beat {other}: the difference in {word(metric)}, {_signed(difference)}, includes 0.",
+        Tone.WARNING,
+    )
 
 
 def _side(difference: Mapping[str, Any] | None, metric: str) -> int:
@@ -132,7 +152,11 @@ def _differences(found: Mapping[str, Any], names: list[str], metric: str) -> lis
     for other in (RULE, _baseline(found)):
         if other is None:
             continue
-        known = [(name, (found["names"][name].get("against", {}).get(other) or {}).get(metric)) for name in names if name != other]
+        known = [
+            (name, (found["names"][name].get("against", {}).get(other) or {}).get(metric))
+            for name in names
+            if name not in (other, RULE)
+        ]
         rows = tuple((plain(name), _estimate(value)) for name, value in known if value is not None)
         if rows:
             note = "Each difference is of the same people, so it is surer than the two means beside each other."
@@ -146,7 +170,11 @@ def _metrics(found: Mapping[str, Any], names: list[str]) -> Table:
     metrics = [*[name for name in METRICS if name in known], *sorted(known - set(METRICS))]
     columns = [Column(f"{word(m)}{' (lower is better)' if m in LOWER_IS_BETTER else ''}", Kind.ESTIMATE) for m in metrics]
     rows = tuple((plain(name), *[_estimate(found["names"][name]["metrics"].get(m)) for m in metrics]) for name in names)
-    rule = f"The rule is: {found['rule']}. It only ranks, so what needs a probability is not known of it." if found.get("rule") else ""
+    rule = (
+        f"The rule is: {found['rule']}. It only ranks, so what needs a probability is not known of it."
+        if found.get("rule")
+        else ""
+    )
     return Table("All measures", (Column(""), *columns), rows, rule)
 
 
@@ -161,7 +189,8 @@ def _curves(found: Mapping[str, Any], names: list[str]) -> Gallery | None:
             charts.append(_chart(kind, known, found))
             drawn |= {line.label for line in known}
     legend = tuple((plain(name), looks[name]) for name in names if plain(name) in drawn)
-    note = f"Of the people of all folds together; bands are {found['confidence']:.0%} intervals, dotted is what chance or a perfect answer gives."
+    bands = f"bands are {found['confidence']:.0%} intervals"
+    note = f"Of the people of all folds together; {bands}, dotted is what chance or a perfect answer gives."
     return Gallery(tuple(charts), legend, note) if charts else None
 
 
@@ -206,31 +235,35 @@ def _features(found: Mapping[str, Any]) -> Table | None:
         return None
     shown = sorted(features, key=lambda feature: (-abs(feature["importance"]), feature["name"]))[:MOST_FEATURES]
     signs = {"raises": "↑ raises it", "lowers": "↓ lowers it"}
-    rows = tuple((plain(f["name"]), abs(f["importance"]), f["importance"], signs.get(f.get("direction") or "", None)) for f in shown)
+    rows = tuple((plain(f["name"]), abs(f["importance"]), f["importance"], signs.get(f.get("direction") or "")) for f in shown)
     columns = (Column("feature"), Column("", Kind.BAR), Column("weight", Kind.NUMBER), Column("a higher value"))
     left_out = f"The first {MOST_FEATURES} of {len(features)}." if len(features) > MOST_FEATURES else ""
     return Table(f"What the {plain(found['champion'])} goes by", columns, rows, left_out)
 
 
 def _folds(found: Mapping[str, Any], about: About) -> Table | None:
-    rows = []
+    rows: list[tuple[Any, ...]] = []
     for fold in found["folds"]:
-        trained = fold.get("trained_on") or []
-        positives = fold.get("positives")
+        trained, positives = fold.get("trained_on") or [], fold.get("positives")
         share = positives / fold["rows"] if positives is not None and fold["rows"] else None
-        span = f"{trained[0]} to {trained[-1]} ({len(trained)} moments)" if trained else None
-        rows.append((fold["moment"], fold["rows"], positives, share, span))
-    columns = (
-        Column("tested at"),
+        ends = (_day(trained[0]), _day(trained[-1])) if trained else (None, None)
+        rows.append((_day(fold["moment"]), fold["rows"], positives, share, len(trained), *ends))
+    columns: tuple[Column, ...] = (
+        Column("tested at", Kind.LABEL),
         Column(about.people, Kind.COUNT),
         Column("came true", Kind.COUNT),
         Column("share", Kind.SHARE),
-        Column("trained on"),
+        Column("trained on moments", Kind.COUNT),
+        Column("from", Kind.LABEL),
+        Column("until", Kind.LABEL),
     )
-    if all(row[2] is None for row in rows):
-        columns, rows = (columns[0], columns[1], columns[4]), [(row[0], row[1], row[4]) for row in rows]
-    note = "Trained only on what was known before each test."
-    return Table("Tests", columns, tuple(rows), note) if rows else None
+    if all(row[2] is None for row in rows):  # a number came of it, and nothing came true or not
+        columns, rows = columns[:2] + columns[4:], [row[:2] + row[4:] for row in rows]
+    return Table("Tests", columns, tuple(rows), "Trained only on what was known before each test.") if rows else None
+
+
+def _day(text: str) -> date:
+    return date.fromisoformat(text)
 
 
 def _positives(found: Mapping[str, Any]) -> float | None:
@@ -250,6 +283,10 @@ def _number(value: float | None) -> float:
 def _signed(difference: Mapping[str, Any]) -> str:
     low, value, high = (difference[end] for end in ("low", "value", "high"))
     return f"{value:+.3f} [{low:+.3f}, {high:+.3f}]".replace("-", "\u2212")
+
+
+def _unsigned(difference: Mapping[str, Any]) -> str:
+    return _signed(difference).replace("+", "")
 
 
 def _times(folds: int) -> str:

@@ -5,10 +5,9 @@ gives the same bytes: nothing here knows what time it is.
 """
 
 import os
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, fields
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from dmp_spark import registry
 from dmp_spark.errors import Problem, UserError
@@ -85,11 +84,6 @@ def write(text: str, file: Path) -> int:
     partial.write_bytes(content)
     os.replace(partial, file)
     return len(content)
-
-
-def place(root: Path) -> Path:
-    """Where a lakehouse keeps its report."""
-    return root / "report" / "index.html"
 
 
 def _about(source: Source, publication: Row | None) -> About:

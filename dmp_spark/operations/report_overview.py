@@ -1,5 +1,6 @@
 """The report's first sections: the flow with its rows and seconds, what the last run said, how fresh tables are."""
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -16,7 +17,6 @@ from dmp_spark.section import (
     Column,
     Flow,
     Folded,
-    Group,
     Kind,
     Part,
     Rows,
@@ -41,8 +41,11 @@ MEANINGS = {
 _SHOWN = {  # the tables worth a number in the picture; the others stand in the list below it
     "ingest": ("silver.events", "silver.items", "bronze.rejected"),
     "segments": ("gold.segment_membership",),
+    "activation": ("gold.decisions",),
 }
+_WORDS = {"silver.identity_map": "identifiers with a person", "gold.segment_membership": "stays in a segment"}
 _DAY = 86400
+_ABSOLUTE = re.compile(r"(?:/[^\s/]+)+/(?=(?:exports|logs|mlflow)/)")  # what lay elsewhere when it was said
 
 
 def overview(resolution: Resolution, known: Catalog, ledger: Ledger, about: About) -> Section:
@@ -54,14 +57,18 @@ def overview(resolution: Resolution, known: Catalog, ledger: Ledger, about: Abou
     counts = {name: table.delta.count() for name, table in known.tables.items() if not name.startswith("ops.")}
     last = ledger.rows()[-1].run_id
     boxes = tuple(_box(name, latest[name], counts, total, last) for name in stages)
-    rows = tuple(
-        (table, owner, counts[table])
-        for owner in stages
-        for table in matching(tables(owner).WRITES, counts)
+    rows = tuple((table, owner, counts[table]) for owner in stages for table in matching(tables(owner).WRITES, counts))
+    note = (
+        "Rows that each stage keeps. Seconds, and the bar below, are of the stage's last run; a stage without news does not run."
     )
-    note = "Rows that each stage keeps. Seconds, and the bar below, are of the stage's last run; a stage without news does not run."
-    every = Table("", (Column("table"), Column("written by"), Column("rows", Kind.COUNT), Column("", Kind.BAR)), tuple((*row, row[2]) for row in rows))
-    return Section("flow", "From sources to decisions", (Flow("", boxes, note), Group("All tables", (every,))))
+    every = Table(
+        "",
+        (Column("table"), Column("written by"), Column("rows", Kind.COUNT), Column("", Kind.BAR)),
+        tuple((*row, row[2]) for row in rows),
+    )
+    return Section(
+        "flow", "From sources to decisions", (Flow("", boxes, note), Folded(f"All {len(rows)} tables and their rows", (every,)))
+    )
 
 
 def _box(name: str, row: Row | None, counts: dict[str, int], total: float, last_run_id: str) -> Box:
@@ -74,7 +81,7 @@ def _box(name: str, row: Row | None, counts: dict[str, int], total: float, last_
 
 
 def _short(table: str) -> str:
-    return plain(table.partition(".")[2])
+    return _WORDS.get(table) or plain(table.partition(".")[2])
 
 
 def last_run(ledger: Ledger, about: About) -> Section:
@@ -130,11 +137,13 @@ def freshness(fresh: Sequence[Fresh], known: Catalog, ask: Callable[[str], Rows]
         Column("allowed"),
         Column(""),
     )
-    verdict = Sentence(f"Too old: {', '.join(late)}.", Tone.WARNING) if late else Sentence("Everything is fresh enough.", Tone.GOOD)
+    verdict = (
+        Sentence(f"Too old: {', '.join(late)}.", Tone.WARNING) if late else Sentence("Everything is fresh enough.", Tone.GOOD)
+    )
     note = "Against the moment of this report, so a finished data set stays fresh."
     return Section("fresh", "How fresh it is", (verdict, Table("", columns, tuple(rows), note)))
 
 
 def _note(note: str, root: Path) -> str:
     """A note in which paths start at the lakehouse, wherever it lies."""
-    return note.replace(f"{root}/", "")
+    return _ABSOLUTE.sub("", note.replace(f"{root}/", ""))

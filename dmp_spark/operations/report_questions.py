@@ -8,7 +8,7 @@ from typing import Any
 
 from dmp_spark.errors import UserError
 from dmp_spark.operations.sql_translation import OnlySparkError
-from dmp_spark.section import Column, Folded, Group, Kind, Part, Rows, Section, Sentence, Table, Tone, plain, sentence_case
+from dmp_spark.section import Code, Column, Folded, Group, Kind, Part, Rows, Section, Sentence, Table, Tone, plain, sentence_case
 
 MOST_ROWS = 50
 _NUMBERS_THAT_ARE_NAMES = ("id", "year", "week", "code", "number", "zip")
@@ -21,7 +21,7 @@ def questions(files: Iterable[Path], ask: Callable[[str], Rows]) -> Section:
 
 def _group(file: Path, ask: Callable[[str], Rows]) -> Group:
     text = file.read_text(encoding="utf-8")
-    query = Folded("The query", text.strip())
+    query = Folded("The query", (Code(text.strip()),))
     return Group(heading(text) or sentence_case(plain(file.stem)), (*_answered(text, file, ask), query))
 
 
@@ -49,7 +49,7 @@ def answer_table(answer: Rows) -> Table:
     """The first rows of an answer, with columns shown by what is in them."""
     columns = [list(values) for values in zip(*answer.rows, strict=True)] or [[] for _ in answer.names]
     kinds = [_kind(name, values) for name, values in zip(answer.names, columns, strict=True)]
-    shown = [_days(values) for values in columns]
+    shown = [_as_told(name, values) for name, values in zip(answer.names, columns, strict=True)]
     rows = tuple(zip(*[values[:MOST_ROWS] for values in shown], strict=True)) if answer.rows else ()
     named = tuple(Column(name.replace("_", " "), kind) for name, kind in zip(answer.names, kinds, strict=True))
     total = len(answer.rows)
@@ -64,12 +64,20 @@ def _kind(name: str, values: Sequence[Any]) -> Kind:
         return Kind.TEXT
     if any(isinstance(value, Decimal) for value in known):
         return Kind.MONEY  # two decimals for all, no currency: what it is of is the query's to say
-    is_name = name.lower().rpartition("_")[2] in _NUMBERS_THAT_ARE_NAMES
-    return Kind.TEXT if is_name else Kind.COUNT
+    return Kind.TEXT if _is_name(name) else Kind.COUNT
 
 
-def _days(values: Sequence[Any]) -> Sequence[Any]:
-    """Times that are all midnights of UTC are days that a query cut (`date_trunc`), in no zone: shown as days."""
+def _is_name(column: str) -> bool:
+    return column.lower().rpartition("_")[2] in _NUMBERS_THAT_ARE_NAMES
+
+
+def _as_told(column: str, values: Sequence[Any]) -> Sequence[Any]:
+    """The values as they are shown: numbers that name something without thousands, days without a time.
+
+    Times that are all midnights of UTC are days that a query cut (`date_trunc`), in no zone.
+    """
+    if _is_name(column):
+        return [str(value) if isinstance(value, int) and not isinstance(value, bool) else value for value in values]
     known = [value for value in values if value is not None]
     if known and all(isinstance(value, datetime) and value.time() == time() for value in known):
         return [None if value is None else date(value.year, value.month, value.day) for value in values]

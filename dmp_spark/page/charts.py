@@ -131,10 +131,9 @@ def _frame(title: str, meaning: str, x: Axis, y: Axis, height: int) -> Element:
 
 def _filled(axis: Axis, chart: LineChart, which: int) -> Axis:
     """The axis with both ends: of the points and their bands where it names none."""
-    values = [point[which] for line in chart.lines for point in line.points]
-    if which == 1:
-        values += [end for line in chart.lines for point in line.points for end in point[2:] if end is not None]
-    known = [value for value in values if math.isfinite(value)] or [0.0, 1.0]
+    points = [point for line in chart.lines for point in line.points]
+    values = [x for x, _, _, _ in points] if which == 0 else [value for _, *of_y in points for value in of_y]
+    known = [value for value in values if value is not None and math.isfinite(value)] or [0.0, 1.0]
     low = min(known) if axis.low is None else axis.low
     high = max(known) if axis.high is None else axis.high
     return Axis(axis.title, low, high if high > low else low + 1.0, axis.kind)

@@ -9,6 +9,7 @@ from dmp_spark.page.tables import interval_chart, table
 from dmp_spark.page.texts import SPACE, text_of
 from dmp_spark.section import (
     Box,
+    Code,
     Fact,
     Facts,
     Flow,
@@ -64,8 +65,11 @@ def _sentence(said: Sentence, zone: str) -> Element:
 
 
 def _folded(said: Folded, zone: str) -> Element:
-    inner = element("pre", element("code", said.text), tabindex=0) if said.is_code else element("p", said.text)
-    return element("details", element("summary", said.title), inner)
+    return element("details", element("summary", said.title), *parts(said.parts, zone))
+
+
+def _code(said: Code, zone: str) -> Element:
+    return element("pre", element("code", said.text), tabindex=0)
 
 
 def _group(said: Group, zone: str) -> Element:
@@ -114,6 +118,7 @@ def _box(said: Box, zone: str) -> Element:
 
 _DRAWN: dict[type, Callable[[Any, str], Element]] = {
     Sentence: _sentence,
+    Code: _code,
     Facts: _facts,
     Table: table,
     LineChart: _line_chart,

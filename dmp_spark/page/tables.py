@@ -6,7 +6,7 @@ from typing import Any
 from dmp_spark.page.charts import bar, extent, small_bins, ticks, whisker
 from dmp_spark.page.elements import Element, add, element
 from dmp_spark.page.texts import DASH, estimate, is_unknown, number, text_of
-from dmp_spark.section import Column, IntervalChart, Kind, Table
+from dmp_spark.section import Column, Detailed, IntervalChart, Kind, Table
 
 _TO_THE_RIGHT = {Kind.COUNT, Kind.NUMBER, Kind.MONEY, Kind.SHARE, Kind.SECONDS, Kind.ESTIMATE, Kind.DIFFERENCE, Kind.HEAT}
 _SHADES = 10
@@ -18,7 +18,7 @@ def table(said: Table, zone: str) -> Element:
     if not said.rows:
         return element("div", caption, element("p", said.empty, class_="dim"), class_="part")
     longest = [_longest(said.rows, index) if column.kind is Kind.BAR else 0.0 for index, column in enumerate(said.columns)]
-    head = element("tr", *[element("th", c.title, scope="col", class_=_class(c)) for c in said.columns])
+    head = element("tr", *[_head(column) for column in said.columns])
     body = [_row(row, said.columns, longest, zone) for row in said.rows]
     drawn = element("table", element("thead", head), element("tbody", *body))
     note = element("p", said.note, class_="note") if said.note else None
@@ -57,6 +57,11 @@ def _scale(low: float, high: float) -> Element:
     return marks
 
 
+def _head(column: Column) -> Element:
+    """The head of a column; that of a picture of the number beside it says nothing again."""
+    return element("th", column.title, scope="col", class_=_class(column)) if column.title else element("td")
+
+
 def _row(row: Sequence[Any], columns: Sequence[Column], longest: Sequence[float], zone: str) -> Element:
     cells = [_cell(value, column, most, zone) for value, column, most in zip(row, columns, longest, strict=True)]
     if columns[0].kind is Kind.TEXT and len(cells) > 1:
@@ -74,11 +79,15 @@ def _cell(value: Any, column: Column, longest: float, zone: str) -> Element:
     if column.kind is Kind.HEAT:
         shade = 0 if is_unknown(value) else round(_SHADES * float(value))
         return element("td", text_of(value, Kind.SHARE), class_=f"n h{min(_SHADES, max(0, shade))}")
+    if isinstance(value, Detailed):
+        return element("td", value.text, element("span", value.detail, class_="detail"), class_=name)
     return element("td", text_of(value, column.kind, column.unit, zone), class_=name)
 
 
 def _class(column: Column) -> str | None:
-    return "n" if column.kind in _TO_THE_RIGHT else "picture" if column.kind in (Kind.BAR, Kind.BINS) else None
+    if column.kind in (Kind.BAR, Kind.BINS):
+        return "picture"
+    return "n" if column.kind in _TO_THE_RIGHT else "label" if column.kind in (Kind.LABEL, Kind.MOMENT) else None
 
 
 def _longest(rows: Sequence[Sequence[Any]], index: int) -> float:

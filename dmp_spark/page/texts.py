@@ -44,7 +44,7 @@ def number(value: float | Decimal) -> str:
         return DASH
     if isinstance(value, int):
         return _signed(f"{value:,}")
-    size = abs(value)
+    size = abs(float(value))
     if size == 0:
         return "0"
     decimals = 0 if size >= 100_000 else 2 if size >= 1 else min(12, 2 - math.floor(math.log10(size)))

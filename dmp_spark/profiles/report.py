@@ -6,7 +6,7 @@ from dmp_spark.section import About, Answers, Column, Fact, Kind, Section, Table
 
 def queries(spec: ProfilesSpec, about: About) -> dict[str, str]:
     """People, and how many have a value of each attribute and trait."""
-    names = [thing.name for thing in (*spec.attributes, *spec.traits)]
+    names = [*[attribute.name for attribute in spec.attributes], *[trait.name for trait in spec.traits]]
     counts = ", ".join(["count(*) as `people in all`", *[f"count(`{name}`) as `{name}`" for name in names]])
     return {"filled": f"select {counts} from gold.profiles"}
 
@@ -26,7 +26,10 @@ def section(spec: ProfilesSpec, about: About, answers: Answers) -> Section:
         Column("", Kind.BAR),
     )
     return Section(
-        "profiles", "What is known of each", (Table(f"Known of how many {about.people}", columns, rows),), (Fact(about.people, people),)
+        "profiles",
+        "What is known of each",
+        (Table(f"Known of how many {about.people}", columns, rows),),
+        (Fact(about.people, people),),
     )
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from dmp_spark.section import About, Answers, Column, Fact, Folded, Kind, Part, Section, Sentence, Table
+from dmp_spark.section import About, Answers, Code, Column, Fact, Folded, Kind, Part, Section, Sentence, Table
 from dmp_spark.segments.spec import SegmentsSpec
 
 MOST_OVERLAPS = 15  # segments on a side: more can be read by nobody
@@ -52,7 +52,7 @@ def section(spec: SegmentsSpec, about: About, answers: Answers) -> Section:
     parts.append(Table("Sizes", columns, rows, "Entered and left: at the moment of this report."))
     parts += _overlaps(ordered, titles, people, answers["overlaps"].rows)
     definitions = "\n\n".join(f"{s.name}: {s.title}\n{s.where}" for s in spec.segments)
-    parts.append(Folded("How the segments are defined", definitions))
+    parts.append(Folded("How the segments are defined", (Code(definitions),)))
     return Section("segments", "Segments", tuple(parts), (Fact("segments", len(titles)),))
 
 
@@ -68,7 +68,11 @@ def _overlaps(
     if len(shown) < 2:
         return []
     both = {(one, other): count for one, other, count in rows}
-    square = tuple((titles[one], *[_share(both.get((one, other), 0), people[one]) for other in shown]) for one in shown)
+
+    def _part_of(one: str, other: str) -> float | None:
+        return None if one == other else _share(both.get((one, other), 0), people[one])
+
+    square = tuple((titles[one], *[_part_of(one, other) for other in shown]) for one in shown)
     columns = (Column("of those in …"), *[Column(titles[name], Kind.HEAT) for name in shown])
     left_out = f" The {len(shown)} largest." if len(shown) < sum(1 for name in ordered if people[name]) else ""
     note = f"Read along a row: of the people in its segment, this share is in the column's segment too.{left_out}"
