@@ -82,12 +82,12 @@ def _activation(message: Message, rows: list[dict[str, Any]], about: About) -> G
         "One stay in the segment is one message: whoever stays is not written to again.",
         "Nobody was in the segment, so there was nothing to decide.",
     )
-    return Group(plain(message.name).capitalize(), (Sentence(_told(message)), table))
+    return Group(plain(message.name).capitalize(), (Sentence(_told(message, about)), table))
 
 
-def _told(message: Message) -> str:
+def _told(message: Message, about: About) -> str:
     rules = [f"held out at random: {message.holdout:.0%}"] if message.holdout else []
-    rules += [f"at least {message.minimum_size:,} people or nobody"] if message.minimum_size else []
+    rules += [f"at least {message.minimum_size:,} {about.people} or nobody"] if message.minimum_size else []
     shown = f"; {'; '.join(rules)}" if rules else ""
     return (
         f"To {plain(message.destination.name)} go those in the segment “{plain(message.segment)}”, "

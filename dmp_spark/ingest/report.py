@@ -118,7 +118,7 @@ def _freshness(events: list[dict[str, Any]], about: About) -> Table:
         newest = max(row["last_known"] for row in of)
         rows.append((source, newest, max(0.0, (about.as_of - newest).total_seconds() / 86400)))
     columns = (Column("source"), Column("newest event known", Kind.MOMENT), Column("before the moment", Kind.NUMBER, "days"))
-    return Table("How fresh", columns, tuple(rows), "Against the moment of this report, so a finished data set stays fresh.")
+    return Table("Newest event by source", columns, tuple(rows), "Against the moment of this report, so a finished data set stays fresh.")
 
 
 def _months(events: list[dict[str, Any]]) -> Table:

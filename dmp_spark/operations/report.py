@@ -6,7 +6,7 @@ gives the same bytes: nothing here knows what time it is.
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from dmp_spark import registry
@@ -26,10 +26,11 @@ from dmp_spark.page.document import Page, document
 from dmp_spark.page.texts import moment, text_of
 from dmp_spark.project.load import Project
 from dmp_spark.registry import Resolution
-from dmp_spark.section import About, Fact, Kind, Rows, Section
+from dmp_spark.section import About, Fact, Kind, Rows, Section, Sentence, Tone
 
 HEAD_FACTS = {"ingest": "events", "identity": None, "segments": "segments", "activation": "sent"}
 """Of which sections the page's head shows a number: the one of that title, or the first."""
+_NOT_YET = ("sql-table", "sql-column")
 
 
 @dataclass(frozen=True)
@@ -130,19 +131,24 @@ def _of_stage(name: str, source: Source, about: About) -> Section | None:
     if module is None:
         return None
     spec = source.resolution.specs[name]
-    answers = {key: _answer(text, source) for key, text in module.queries(spec, about).items()}
+    missing: list[str] = []
+    answers = {key: _answer(text, source, missing) for key, text in module.queries(spec, about).items()}
     section: Section = module.section(spec, about, answers)
+    if missing:
+        told = Sentence(f"Not all of this stands yet ({missing[0]}): dmp run makes it.", Tone.WARNING)
+        return replace(section, parts=(told, *section.parts))
     return section
 
 
-def _answer(text: str, source: Source) -> Rows:
-    """The rows; none where a table of the query does not stand yet."""
+def _answer(text: str, source: Source, missing: list[str]) -> Rows:
+    """The rows; none where a table or column of the query does not stand yet, which is added to `missing`."""
     try:
         return source.ask(text)
     except UserError as error:
-        if all(problem.code == "sql-table" for problem in error.problems):
-            return Rows()
-        raise
+        if any(problem.code not in _NOT_YET for problem in error.problems):
+            raise
+        missing += [problem.what for problem in error.problems]
+        return Rows()
 
 
 def _head(sections: tuple[Section, ...]) -> Iterator[Fact]:

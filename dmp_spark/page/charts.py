@@ -115,11 +115,11 @@ def _frame(title: str, meaning: str, x: Axis, y: Axis, height: int) -> Element:
         "svg", element("title", title), element("desc", meaning), viewBox=f"0 0 {WIDTH} {height}", class_="chart", role="img"
     )
     ground, right = height - BOTTOM, WIDTH - RIGHT
-    for value in ticks(*_ends(y), wanted=4):
+    for value in _marks(y, wanted=4):
         up = _up(value, y, height)
         add(drawn, element("line", x1=LEFT, y1=up, x2=right, y2=up, class_="grid"))
         add(drawn, element("text", _tick(value, y), x=LEFT - 6, y=up + 4, class_="end"))
-    for value in ticks(*_ends(x), wanted=5):
+    for value in _marks(x, wanted=5):
         across = _across(value, x)
         add(drawn, element("line", x1=across, y1=ground, x2=across, y2=ground + 4, class_="grid"))
         add(drawn, element("text", _tick(value, x), x=across, y=ground + 17, class_="middle"))
@@ -127,6 +127,11 @@ def _frame(title: str, meaning: str, x: Axis, y: Axis, height: int) -> Element:
     add(drawn, element("text", x.title, x=(LEFT + right) / 2, y=height - 8, class_="middle name"))
     middle = (TOP + ground) / 2
     return add(drawn, element("text", y.title, x=12, y=middle, transform=f"rotate(-90 12 {middle:g})", class_="middle name"))
+
+
+def _marks(axis: Axis, wanted: int) -> list[float]:
+    """The numbers along an axis; where things are counted, whole ones only."""
+    return [value for value in ticks(*_ends(axis), wanted=wanted) if axis.kind is not Kind.COUNT or value.is_integer()]
 
 
 def _filled(axis: Axis, chart: LineChart, which: int) -> Axis:
