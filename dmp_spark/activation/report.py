@@ -5,7 +5,8 @@ from typing import Any
 
 from dmp_spark.activation.spec import ActivationSpec, Message
 from dmp_spark.activation.tables import Decision, Reason
-from dmp_spark.section import About, Answers, Column, Fact, Group, Kind, Section, Sentence, Table, plain
+from dmp_spark.section import About, Answers, Column, Fact, Group, Kind, Section, Sentence, Table
+from dmp_spark.wording import plain
 
 _WORDS = {Decision.SENT: "sent", Decision.HELD_OUT: "held out", Decision.REFUSED: "not sent"}
 _REASONS = {

@@ -5,7 +5,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from dmp_spark.features.spec import FeaturesSpec
-from dmp_spark.section import About, Answers, Column, Detailed, Fact, Kind, Section, Table, plain
+from dmp_spark.section import About, Answers, Column, Detailed, Fact, Kind, Section, Table
+from dmp_spark.wording import plain
 
 
 def queries(spec: FeaturesSpec, about: About) -> dict[str, str]:

@@ -1,7 +1,8 @@
 """What the report says of identity: how many people the identifiers make."""
 
 from dmp_spark.identity.spec import IdentitySpec
-from dmp_spark.section import About, Answers, Column, Fact, Kind, Section, Sentence, Table, plain, sentence_case
+from dmp_spark.section import About, Answers, Column, Fact, Kind, Section, Sentence, Table
+from dmp_spark.wording import plain, sentence_case
 
 
 def queries(spec: IdentitySpec, about: About) -> dict[str, str]:

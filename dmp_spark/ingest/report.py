@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from dmp_spark.ingest.spec import IngestSpec
-from dmp_spark.section import About, Answers, Column, Fact, Kind, Part, Section, Sentence, Table, Tone, plain
+from dmp_spark.section import About, Answers, Column, Fact, Kind, Part, Section, Sentence, Table, Tone
+from dmp_spark.wording import plain
 
 MOST_MONTHS = 24
 _COUNTS = ("rows_in", "rows_unreadable", "rows_accepted", "rows_duplicate", "rows_rejected", "rows_suppressed")
@@ -118,7 +119,9 @@ def _freshness(events: list[dict[str, Any]], about: About) -> Table:
         newest = max(row["last_known"] for row in of)
         rows.append((source, newest, max(0.0, (about.as_of - newest).total_seconds() / 86400)))
     columns = (Column("source"), Column("newest event known", Kind.MOMENT), Column("before the moment", Kind.NUMBER, "days"))
-    return Table("Newest event by source", columns, tuple(rows), "Against the moment of this report, so a finished data set stays fresh.")
+    return Table(
+        "Newest event by source", columns, tuple(rows), "Against the moment of this report, so a finished data set stays fresh."
+    )
 
 
 def _months(events: list[dict[str, Any]]) -> Table:

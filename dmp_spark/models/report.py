@@ -7,7 +7,8 @@ from typing import Any
 
 from dmp_spark.models.report_comparison import comparison
 from dmp_spark.models.spec import ModelsSpec, Task
-from dmp_spark.section import About, Answers, Axis, Fact, Gallery, Group, Histogram, Kind, Part, Section, Sentence, Tone, plain
+from dmp_spark.section import About, Answers, Axis, Fact, Gallery, Group, Histogram, Kind, Part, Section, Sentence, Tone
+from dmp_spark.wording import plain
 
 STEPS = 20
 

@@ -1,28 +1,14 @@
 """A task's comparison in sentences, intervals and curves, from the evaluation that was kept with the model."""
 
-import math
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 from dmp_spark.models.evaluation import LOWER_IS_BETTER
+from dmp_spark.models.report_curves import curves
 from dmp_spark.models.spec import RULE
-from dmp_spark.section import (
-    About,
-    Axis,
-    Column,
-    Estimate,
-    Gallery,
-    IntervalChart,
-    Kind,
-    Line,
-    LineChart,
-    Part,
-    Sentence,
-    Table,
-    Tone,
-    plain,
-)
+from dmp_spark.section import About, Axis, Column, Estimate, IntervalChart, Kind, Part, Sentence, Table, Tone
+from dmp_spark.wording import plain
 
 METRICS = {
     "roc_auc": "AUC",
@@ -38,23 +24,6 @@ MEANINGS = {
     "average_precision": "Average precision: how many of those ranked highest are right, over all depths.",
 }
 MOST_FEATURES = 15
-_CURVES = {
-    "roc": ("ROC", "How many are found, for how many false alarms.", "false alarms", "found"),
-    "precision_recall": (
-        "Precision and recall",
-        "How many of those named are right, for how many are found.",
-        "found (recall)",
-        "right (precision)",
-    ),
-    "lift": (
-        "Lift",
-        "How many times more often it comes true among those ranked highest.",
-        "share of people, highest first",
-        "times as often",
-    ),
-    "reliability": ("Reliability", "Whether what is expected is what comes.", "expected", "came true"),
-}
-_EQUAL = ((0.0, 0.0), (1.0, 1.0))
 
 
 def comparison(found: Mapping[str, Any], about: About) -> tuple[Part, ...]:
@@ -63,7 +32,7 @@ def comparison(found: Mapping[str, Any], about: About) -> tuple[Part, ...]:
     metric = found["choose_by"]
     parts: list[Part] = [*_verdict(found, metric)]
     parts += [_means(found, names, metric), *_differences(found, names, metric), _metrics(found, names)]
-    parts += [part for part in (_curves(found, names), _features(found), _folds(found, about)) if part is not None]
+    parts += [part for part in (curves(found, names), _features(found), _folds(found, about)) if part is not None]
     return tuple(parts)
 
 
@@ -86,31 +55,37 @@ def _baseline(found: Mapping[str, Any]) -> str | None:
 
 
 def _verdict(found: Mapping[str, Any], metric: str) -> list[Part]:
-    champion = found["champion"]
-    lead = f"The champion is the {plain(champion)}: it has the best mean {word(metric)} over {_times(len(found['folds']))}, "
-    said: list[Part] = [Sentence(f"{lead}which is slightly kind to it.")]
-    rule = found["names"][champion].get("against", {}).get(RULE) or {}
-    for compared in [metric, *(name for name in rule if name != metric)][: 1 if metric in rule else 2]:
-        if compared in rule:
-            said.append(_against(champion, "the rule without learning", rule[compared], compared))
-    baseline = _baseline(found)
-    if baseline is not None and champion != baseline:
-        difference = (found["names"][champion].get("against", {}).get(baseline) or {}).get(metric)
-        if difference is not None:
-            said.append(
-                _against(champion, f"the {plain(baseline)}" if baseline == "baseline" else plain(baseline), difference, metric)
-            )
-    elif baseline is not None:
-        others = [name for name in _ordered(found) if name not in (champion, RULE)]
-        better = [n for n in others if _side((found["names"][n].get("against", {}).get(baseline) or {}).get(metric), metric) > 0]
-        if others:
-            told = (
-                f"{', '.join(map(plain, better))} beats it."
-                if better
-                else f"None of the others beats it: {', '.join(map(plain, others))}."
-            )
-            said.append(Sentence(told))
+    """Who is the champion, and whom it beats: the rule, and the baseline; or which others beat it, where it is the baseline."""
+    champion, baseline = found["champion"], _baseline(found)
+    tests = "one test" if len(found["folds"]) == 1 else f"{len(found['folds'])} tests"
+    lead = (
+        f"The champion is the {plain(champion)}: it has the best mean {word(metric)} over {tests}, which is slightly kind to it."
+    )
+    said: list[Part] = [Sentence(lead)]
+    rule = _difference(found, champion, RULE)
+    compared = metric if metric in rule else next(iter(rule), None)  # a rule is no probability: then it is compared by rank
+    if compared is not None:
+        said.append(_against(champion, "the rule without learning", rule[compared], compared))
+    if baseline is not None and champion != baseline and metric in _difference(found, champion, baseline):
+        other = _difference(found, champion, baseline)[metric]
+        said.append(_against(champion, "the baseline" if baseline == "baseline" else plain(baseline), other, metric))
+    if baseline is not None and champion == baseline:
+        said += _others(found, baseline, metric)
     return said
+
+
+def _others(found: Mapping[str, Any], baseline: str, metric: str) -> list[Part]:
+    others = [name for name in _ordered(found) if name not in (baseline, RULE)]
+    better = [name for name in others if _side(_difference(found, name, baseline).get(metric), metric) > 0]
+    if better:
+        return [Sentence(f"Yet {', '.join(map(plain, better))} beats it where the same people are compared.", Tone.WARNING)]
+    return [Sentence(f"None of the others beats it: {', '.join(map(plain, others))}.")] if others else []
+
+
+def _difference(found: Mapping[str, Any], one: str, other: str) -> Mapping[str, Any]:
+    """Metric → the paired difference of one candidate to another; empty where they were not compared."""
+    known: Mapping[str, Any] = (found["names"][one].get("against") or {}).get(other) or {}
+    return known
 
 
 def _against(one: str, other: str, difference: Mapping[str, Any], metric: str) -> Sentence:
@@ -152,11 +127,7 @@ def _differences(found: Mapping[str, Any], names: list[str], metric: str) -> lis
     for other in (RULE, _baseline(found)):
         if other is None:
             continue
-        known = [
-            (name, (found["names"][name].get("against", {}).get(other) or {}).get(metric))
-            for name in names
-            if name not in (other, RULE)
-        ]
+        known = [(name, _difference(found, name, other).get(metric)) for name in names if name not in (other, RULE)]
         rows = tuple((plain(name), _estimate(value)) for name, value in known if value is not None)
         if rows:
             note = "Each difference is of the same people, so it is surer than the two means beside each other."
@@ -176,57 +147,6 @@ def _metrics(found: Mapping[str, Any], names: list[str]) -> Table:
         else ""
     )
     return Table("All measures", (Column(""), *columns), rows, rule)
-
-
-def _curves(found: Mapping[str, Any], names: list[str]) -> Gallery | None:
-    looks = {name: 0 if name == RULE else 1 + number for number, name in enumerate(names)}
-    charts = []
-    drawn: set[str] = set()
-    for kind in _CURVES:
-        lines = [_line(kind, name, (found["names"][name].get("curves") or {}).get(kind), looks[name]) for name in names]
-        known = tuple(line for line in lines if line is not None)
-        if known:
-            charts.append(_chart(kind, known, found))
-            drawn |= {line.label for line in known}
-    legend = tuple((plain(name), looks[name]) for name in names if plain(name) in drawn)
-    bands = f"bands are {found['confidence']:.0%} intervals"
-    note = f"Of the people of all folds together; {bands}, dotted is what chance or a perfect answer gives."
-    return Gallery(tuple(charts), legend, note) if charts else None
-
-
-def _chart(kind: str, lines: tuple[Line, ...], found: Mapping[str, Any]) -> LineChart:
-    title, meaning, x, y = _CURVES[kind]
-    is_share = found["kind"] == "classification"
-    if kind == "lift":
-        return LineChart(title, meaning, Axis(x, 0, 1, Kind.SHARE), Axis(y, 0), lines, ((0.0, 1.0), (1.0, 1.0)), "chance")
-    if kind == "reliability":
-        return _reliability(title, meaning, lines, is_share)
-    if kind == "precision_recall":
-        share = _positives(found)
-        reference = None if share is None else ((0.0, share), (1.0, share))
-        return LineChart(title, meaning, Axis(x, 0, 1, Kind.SHARE), Axis(y, 0, 1, Kind.SHARE), lines, reference, "chance")
-    return LineChart(title, meaning, Axis(x, 0, 1, Kind.SHARE), Axis(y, 0, 1, Kind.SHARE), lines, _EQUAL, "chance")
-
-
-def _reliability(title: str, meaning: str, lines: tuple[Line, ...], is_share: bool) -> LineChart:
-    """Both axes from the same least to the same greatest value, so that the diagonal is what a perfect answer gives."""
-    values = [value for line in lines for point in line.points for value in point if value is not None and math.isfinite(value)]
-    low = 0.0 if is_share else min(values, default=0.0)
-    high = min(1.0, max(values, default=1.0)) if is_share else max(values, default=1.0)
-    kind = Kind.SHARE if is_share else Kind.NUMBER
-    y = "came true" if is_share else "was"
-    diagonal = ((low, low), (high, high))
-    return LineChart(title, meaning, Axis("expected", low, high, kind), Axis(y, low, high, kind), lines, diagonal, "as expected")
-
-
-def _line(kind: str, name: str, points: list[list[float | None]] | None, look: int) -> Line | None:
-    """The points as (x, y, low, high); reliability carries its number of rows between, which is not drawn."""
-    if not points:
-        return None
-    at = (0, 1, 3, 4) if kind == "reliability" else (0, 1, 2, 3)
-    drawn = tuple(tuple(point[place] if place < len(point) else None for place in at) for point in points)
-    known = tuple((_number(x), _number(y), low, high) for x, y, low, high in drawn)
-    return Line(plain(name), known, look, has_dots=kind == "reliability")
 
 
 def _features(found: Mapping[str, Any]) -> Table | None:
@@ -266,18 +186,8 @@ def _day(text: str) -> date:
     return date.fromisoformat(text)
 
 
-def _positives(found: Mapping[str, Any]) -> float | None:
-    rows = sum(fold["rows"] for fold in found["folds"])
-    positives = [fold.get("positives") for fold in found["folds"]]
-    return sum(positives) / rows if rows and all(value is not None for value in positives) else None
-
-
 def _estimate(value: Mapping[str, Any] | None) -> Estimate:
     return Estimate(None) if value is None else Estimate(value.get("value"), value.get("low"), value.get("high"))
-
-
-def _number(value: float | None) -> float:
-    return math.nan if value is None else float(value)
 
 
 def _signed(difference: Mapping[str, Any]) -> str:
@@ -287,7 +197,3 @@ def _signed(difference: Mapping[str, Any]) -> str:
 
 def _unsigned(difference: Mapping[str, Any]) -> str:
     return _signed(difference).replace("+", "")
-
-
-def _times(folds: int) -> str:
-    return "one test" if folds == 1 else f"{folds} tests"

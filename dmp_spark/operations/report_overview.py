@@ -11,22 +11,8 @@ from dmp_spark.operations.steps import matching
 from dmp_spark.operations.tables import RUN
 from dmp_spark.page.texts import moment
 from dmp_spark.registry import Resolution, order, tables
-from dmp_spark.section import (
-    About,
-    Box,
-    Column,
-    Flow,
-    Folded,
-    Kind,
-    Part,
-    Rows,
-    Section,
-    Sentence,
-    Table,
-    Tone,
-    plain,
-    sentence_case,
-)
+from dmp_spark.section import About, Box, Column, Flow, Folded, Kind, Part, Rows, Section, Sentence, Table, Tone
+from dmp_spark.wording import plain, sentence_case
 
 MEANINGS = {
     "ingest": "reads the sources",

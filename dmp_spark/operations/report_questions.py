@@ -8,7 +8,8 @@ from typing import Any
 
 from dmp_spark.errors import UserError
 from dmp_spark.operations.sql_translation import OnlySparkError
-from dmp_spark.section import Code, Column, Folded, Group, Kind, Part, Rows, Section, Sentence, Table, Tone, plain, sentence_case
+from dmp_spark.section import Code, Column, Folded, Group, Kind, Part, Rows, Section, Sentence, Table, Tone
+from dmp_spark.wording import plain, sentence_case
 
 MOST_ROWS = 50
 _NUMBERS_THAT_ARE_NAMES = ("id", "year", "week", "code", "number", "zip")

@@ -1,22 +1,23 @@
 """What the report says of the profiles: how many people have each attribute and trait."""
 
 from dmp_spark.profiles.spec import ProfilesSpec
-from dmp_spark.section import About, Answers, Column, Fact, Kind, Section, Table, plain
+from dmp_spark.section import About, Answers, Column, Fact, Kind, Section, Table
+from dmp_spark.wording import plain
 
 
 def queries(spec: ProfilesSpec, about: About) -> dict[str, str]:
     """People, and how many have a value of each attribute and trait."""
     names = [*[attribute.name for attribute in spec.attributes], *[trait.name for trait in spec.traits]]
-    counts = ", ".join(["count(*) as `people in all`", *[f"count(`{name}`) as `{name}`" for name in names]])
+    counts = ", ".join(["count(*) as people", *[f"count(`{name}`) as `of {name}`" for name in names]])
     return {"filled": f"select {counts} from gold.profiles"}
 
 
 def section(spec: ProfilesSpec, about: About, answers: Answers) -> Section:
     """The section: shares only; what an attribute says of somebody may be personal."""
     filled = answers["filled"].first
-    people = filled.get("people in all") or 0
-    said = [(plain(a.name), f"said by {' or '.join(a.sources)}", filled.get(a.name)) for a in spec.attributes]
-    traits = [(plain(t.name), f"feature: {plain(t.feature)}", filled.get(t.name)) for t in spec.traits]
+    people = filled.get("people") or 0
+    said = [(plain(a.name), f"said by {' or '.join(a.sources)}", filled.get(f"of {a.name}")) for a in spec.attributes]
+    traits = [(plain(t.name), f"feature: {plain(t.feature)}", filled.get(f"of {t.name}")) for t in spec.traits]
     rows = tuple((name, origin, count, _share(count, people), count) for name, origin, count in (*said, *traits))
     columns = (
         Column("attribute or trait"),

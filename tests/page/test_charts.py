@@ -39,7 +39,9 @@ def test_a_line_runs_from_corner_to_corner_inside_its_band() -> None:
 
 
 def test_a_line_is_cut_where_a_point_is_missing_and_has_no_band_without_an_interval() -> None:
-    root = drawn([Line("a", ((0, 0, None, None), (0.5, NAN, None, None), (0.6, 1, None, None), (1, 2, None, None)), has_dots=True)])
+    root = drawn(
+        [Line("a", ((0, 0, None, None), (0.5, NAN, None, None), (0.6, 1, None, None), (1, 2, None, None)), has_dots=True)]
+    )
     assert [len(points(line)) for line in of_class(root, "line")] == [1, 2]
     assert not of_class(root, "band")
     assert len(of_class(root, "dot")) == 3

@@ -29,9 +29,8 @@ from dmp_spark.section import (
     Sentence,
     Table,
     Tone,
-    plain,
-    several,
 )
+from dmp_spark.wording import plain, several
 from tests.page.test_elements import EVIL, Read
 
 EVERY: tuple[Part, ...] = (
@@ -60,8 +59,16 @@ def test_names_of_any_kind_make_no_element_anywhere() -> None:
 
 
 def test_a_table_says_of_each_cell_what_it_is() -> None:
-    columns = (Column("who"), Column("people", Kind.COUNT), Column("", Kind.BAR), Column("share", Kind.HEAT), Column("spread", Kind.BINS))
-    drawn = table(Table("Sizes", columns, (("a", 1200, 1200, 0.5, (1, 2)), ("b", None, None, None, ()), ("c", 3, math.nan, 1, ()))), "UTC")
+    columns = (
+        Column("who"),
+        Column("people", Kind.COUNT),
+        Column("", Kind.BAR),
+        Column("share", Kind.HEAT),
+        Column("spread", Kind.BINS),
+    )
+    drawn = table(
+        Table("Sizes", columns, (("a", 1200, 1200, 0.5, (1, 2)), ("b", None, None, None, ()), ("c", 3, math.nan, 1, ()))), "UTC"
+    )
     heads = [(found.text, found.get("scope")) for found in drawn.iter("th")]
     assert heads == [
         ("who", "col"), ("people", "col"), ("share", "col"), ("spread", "col"), ("a", "row"), ("b", "row"), ("c", "row"),
@@ -88,7 +95,7 @@ def test_the_page_loads_nothing_and_says_so() -> None:
     page = Page(EVIL, (EVIL,), (Fact("people", 5),), sections, (EVIL,), "UTC")
     text = document(page)
     read = Read(text)
-    assert text.startswith("<!DOCTYPE html>\n<html lang=\"en\">")
+    assert text.startswith('<!DOCTYPE html>\n<html lang="en">')
     assert not {"script", "link", "img", "iframe", "base", "object"} & set(read.tags)
     assert not [value for name, value in read.attributes if name in ("src", "srcset", "data", "action")]
     assert [value for name, value in read.attributes if name == "href"] == ["#main", "#one", "#two"]
