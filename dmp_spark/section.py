@@ -244,7 +244,6 @@ class Box:
 class Flow:
     """The steps of a run in order."""
 
-    title: str
     boxes: tuple[Box, ...]
     note: str = ""
 

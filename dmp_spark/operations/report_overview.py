@@ -53,7 +53,7 @@ def overview(resolution: Resolution, known: Catalog, ledger: Ledger, about: Abou
         tuple((*row, row[2]) for row in rows),
     )
     return Section(
-        "flow", "From sources to decisions", (Flow("", boxes, note), Folded(f"All {len(rows)} tables and their rows", (every,)))
+        "flow", "From sources to decisions", (Flow(boxes, note), Folded(f"All {len(rows)} tables and their rows", (every,)))
     )
 
 

@@ -34,9 +34,12 @@ def section(said: Section, zone: str) -> Element:
     """A section with its heading and parts."""
     facts = [_facts(Facts(said.facts), zone)] if said.facts else []
     heading = element("h2", said.title, id=f"{said.name}-title")
-    return element(
-        "section", heading, *facts, *parts(said.parts, zone), id=said.name, class_="card", aria_labelledby=f"{said.name}-title"
-    )
+    drawn = parts(said.parts, zone)
+    for part, root in zip(said.parts, drawn, strict=True):
+        if not isinstance(part, Group):  # in a group a title is one below the group's, else one below the section's
+            for title in root.iter("h4"):
+                title.tag = "h3"
+    return element("section", heading, *facts, *drawn, id=said.name, class_="card", aria_labelledby=f"{said.name}-title")
 
 
 def parts(said: Sequence[Part], zone: str) -> list[Element]:
@@ -103,7 +106,7 @@ def _gallery(said: Gallery, zone: str) -> Element:
 def _flow(said: Flow, zone: str) -> Element:
     boxes = element("ol", *[_box(box, zone) for box in said.boxes], class_="flow")
     note = element("p", said.note, class_="note") if said.note else None
-    return element("div", element("h3", said.title), boxes, note, class_="part")
+    return element("div", boxes, note, class_="part")
 
 
 def _box(said: Box, zone: str) -> Element:
@@ -112,7 +115,7 @@ def _box(said: Box, zone: str) -> Element:
     wrote = "" if said.rows_written is None else f"{said.rows_written:,} rows written"
     last = element("p", ", ".join(text for text in (took, wrote) if text), class_="dim")
     status = element("span", said.status, class_=f"status {said.status.split()[0]}") if said.status else None
-    head = element("h4", said.title, status)
+    head = element("h4", said.title, status, class_="title")
     return element("li", head, element("p", said.meaning, class_="dim"), made if said.made else None, last, bar(said.share, 1))
 
 

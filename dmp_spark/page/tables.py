@@ -14,7 +14,7 @@ _SHADES = 10
 
 def table(said: Table, zone: str) -> Element:
     """A table in a box that scrolls sideways by itself; a sentence in its place where it has no rows."""
-    caption = element("h4", said.title) if said.title else None
+    caption = element("h4", said.title, class_="title") if said.title else None
     if not said.rows:
         return element("div", caption, element("p", said.empty, class_="dim"), class_="part")
     longest = [_longest(said.rows, index) if column.kind is Kind.BAR else 0.0 for index, column in enumerate(said.columns)]
@@ -44,7 +44,7 @@ def interval_chart(chart: IntervalChart) -> Element:
     foot = element("tr", element("td"), element("td", _scale(low, high)), element("td"))
     body = element("table", element("thead", head), element("tbody", *rows), element("tfoot", foot), class_="intervals")
     note = element("p", chart.note, class_="note") if chart.note else None
-    return element("div", element("h4", chart.title), scrolling(body, chart.title), note, class_="part")
+    return element("div", element("h4", chart.title, class_="title"), scrolling(body, chart.title), note, class_="part")
 
 
 def _scale(low: float, high: float) -> Element:

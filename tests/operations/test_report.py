@@ -66,7 +66,7 @@ def shown(section: Section) -> dict[str, list[list[str]]]:
     for element in drawn.iter():
         if element.tag == "h3":
             group, title = element.text or "", ""
-        if element.tag == "h4":
+        if element.get("class") == "title":
             title = element.text or ""
         if element.tag == "tbody":
             rows = [["".join(cell.itertext()).replace("\u00a0", " ") for cell in row] for row in element]

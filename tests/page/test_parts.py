@@ -43,7 +43,7 @@ EVERY: tuple[Part, ...] = (
     Histogram(EVIL, Axis(EVIL, 0, 1), (1,), EVIL),
     IntervalChart(EVIL, Axis(EVIL), ((EVIL, Estimate(1.0, 0.0, 2.0)),), True, EVIL, EVIL),
     Gallery((LineChart(EVIL, EVIL, Axis(EVIL), Axis(EVIL), ()),), ((EVIL, 1),), EVIL),
-    Flow(EVIL, (Box(EVIL, EVIL, ((EVIL, 1),), 1.0, 1, EVIL, 0.5),), EVIL),
+    Flow((Box(EVIL, EVIL, ((EVIL, 1),), 1.0, 1, EVIL, 0.5),), EVIL),
     Folded(EVIL, (Code(EVIL),)),
     Group(EVIL, (Sentence(EVIL),)),
 )
