@@ -7,6 +7,7 @@ from typing import Any
 from dmp_spark.models.evaluation import LOWER_IS_BETTER
 from dmp_spark.models.report_curves import curves
 from dmp_spark.models.spec import RULE
+from dmp_spark.page.texts import estimate
 from dmp_spark.section import About, Axis, Column, Estimate, IntervalChart, Kind, Part, Sentence, Table, Tone
 from dmp_spark.wording import plain
 
@@ -18,6 +19,9 @@ METRICS = {
     "mean_squared_error": "mean squared error",
     "mean_absolute_error": "mean absolute error",
     "r_squared": "R²",
+    "lift_at_10_percent": "lift among the highest 10 %",
+    "mean_predicted": "mean expected",
+    "mean_observed": "mean of what came",
 }
 MEANINGS = {
     "roc_auc": "AUC: how often one of whom it came true is ranked above one of whom it did not; 0.5 is chance, 1 is perfect.",
@@ -89,16 +93,14 @@ def _difference(found: Mapping[str, Any], one: str, other: str) -> Mapping[str, 
 
 
 def _against(one: str, other: str, difference: Mapping[str, Any], metric: str) -> Sentence:
-    shown = f"by {_unsigned(difference)} in {word(metric)}"
+    shown = f"by {estimate(_estimate(difference))} in {word(metric)}"
     side = _side(difference, metric)
     if side > 0:
         return Sentence(f"The {plain(one)} beats {other} {shown}.", Tone.GOOD)
     if side < 0:
         return Sentence(f"The {plain(one)} does worse than {other} {shown}.", Tone.WARNING)
-    return Sentence(
-        f"The {plain(one)} does not beat {other}: the difference in {word(metric)}, {_signed(difference)}, includes 0.",
-        Tone.WARNING,
-    )
+    includes = f"the difference in {word(metric)}, {estimate(_estimate(difference), signed=True)}, includes 0"
+    return Sentence(f"The {plain(one)} does not beat {other}: {includes}.", Tone.WARNING)
 
 
 def _side(difference: Mapping[str, Any] | None, metric: str) -> int:
@@ -141,12 +143,10 @@ def _metrics(found: Mapping[str, Any], names: list[str]) -> Table:
     metrics = [*[name for name in METRICS if name in known], *sorted(known - set(METRICS))]
     columns = [Column(f"{word(m)}{' (lower is better)' if m in LOWER_IS_BETTER else ''}", Kind.ESTIMATE) for m in metrics]
     rows = tuple((plain(name), *[_estimate(found["names"][name]["metrics"].get(m)) for m in metrics]) for name in names)
-    rule = (
-        f"The rule is: {found['rule']}. It only ranks, so what needs a probability is not known of it."
-        if found.get("rule")
-        else ""
-    )
-    return Table("All measures", (Column(""), *columns), rows, rule)
+    told = f"The rule is: {found['rule']}." if found.get("rule") else ""
+    if found["kind"] == "classification":
+        told += " It only ranks, so what needs a probability is not known of it."
+    return Table("All measures", (Column(""), *columns), rows, told.strip())
 
 
 def _features(found: Mapping[str, Any]) -> Table | None:
@@ -188,12 +188,3 @@ def _day(text: str) -> date:
 
 def _estimate(value: Mapping[str, Any] | None) -> Estimate:
     return Estimate(None) if value is None else Estimate(value.get("value"), value.get("low"), value.get("high"))
-
-
-def _signed(difference: Mapping[str, Any]) -> str:
-    low, value, high = (difference[end] for end in ("low", "value", "high"))
-    return f"{value:+.3f} [{low:+.3f}, {high:+.3f}]".replace("-", "\u2212")
-
-
-def _unsigned(difference: Mapping[str, Any]) -> str:
-    return _signed(difference).replace("+", "")

@@ -29,7 +29,11 @@ _SHOWN = {  # the tables worth a number in the picture; the others stand in the 
     "segments": ("gold.segment_membership",),
     "activation": ("gold.decisions",),
 }
-_WORDS = {"silver.identity_map": "identifiers over time", "gold.segment_membership": "stays in a segment"}
+_WORDS = {
+    "silver.identity_map": "identifiers over time",
+    "gold.features": "rows of features",
+    "gold.segment_membership": "stays in a segment",
+}
 _DAY = 86400
 _ABSOLUTE = re.compile(r"(?:/[^\s/]+)+/(?=(?:exports|logs|mlflow)/)")  # what lay elsewhere when it was said
 

@@ -1,14 +1,21 @@
-"""A headless Chromium, driven over its DevTools protocol: what a page looks like, asks for and complains of."""
+"""A headless Chromium, driven over its DevTools protocol: what a page looks like, asks for and complains of.
+
+Usage: python -m tests.system.browser PAGE.html PICTURE.png WIDTH HEIGHT light|dark [SECTION], which keeps a picture of a
+page from its top, or from a section on.
+"""
 
 import asyncio
 import base64
 import json
 import shutil
 import subprocess
+import sys
+import tempfile
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +30,11 @@ FLAGS = (
 SECONDS = 30
 
 
+@cache
 def executable() -> str | None:
-    """The browser of this machine; None where there is none."""
-    return next((found for name in NAMES if (found := shutil.which(name))), None)
+    """The browser of this machine; None where there is none. Each is really run: a shim may be there and start nothing."""
+    found = (place for name in NAMES if (place := shutil.which(name)))
+    return next((place for place in found if subprocess.run([place, "--version"], capture_output=True).returncode == 0), None)
 
 
 @dataclass
@@ -119,3 +128,18 @@ def _port(file: Path, started: subprocess.Popen[bytes]) -> int:
 def run(work: Any) -> Any:
     """The result of an asynchronous function."""
     return asyncio.run(work)
+
+
+async def main(page: str, picture: str, width: str, height: str, scheme: str, section: str = "") -> None:
+    """Keep one picture of a page."""
+    with tempfile.TemporaryDirectory() as folder:
+        async with tab(Path(folder)) as opened:
+            await opened.open(Path(page).absolute(), int(width), int(height), scheme)
+            if section:
+                await opened.look("document.documentElement.style.scrollBehavior = 'auto'")
+                await opened.look(f"document.getElementById({section!r}).scrollIntoView()")
+            await opened.picture(Path(picture))
+
+
+if __name__ == "__main__":
+    run(main(*sys.argv[1:]))
