@@ -16,10 +16,14 @@ from dmp_spark.wording import several
 
 @dataclass(frozen=True)
 class Rows:
-    """The answer to a query: names of the columns, and rows of plain Python values (instants are aware, in UTC)."""
+    """The answer to a query: names of the columns, and rows of plain Python values (instants are aware, in UTC).
+
+    `total` counts the rows that there are, where only the first were kept.
+    """
 
     names: tuple[str, ...] = ()
     rows: tuple[tuple[Any, ...], ...] = ()
+    total: int = 0
 
     @property
     def named(self) -> list[dict[str, Any]]:

@@ -7,7 +7,9 @@ gives the same bytes: nothing here knows what time it is.
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from dmp_spark import registry
 from dmp_spark.errors import Problem, UserError
@@ -49,32 +51,50 @@ class Source:
         assert isinstance(spec, OperationsSpec)
         return spec
 
-    def ask(self, text: str) -> Rows:
-        """The answer to a query in Spark's dialect, by DuckDB; UserError or OnlySparkError where there is none."""
+    @cached_property
+    def about(self) -> About:
+        """What every section may know."""
+        return _about(self)
+
+    def ask(self, text: str, most: int | None = None) -> Rows:
+        """The answer to a query in Spark's dialect, by DuckDB, cut after `most` rows; UserError or OnlySparkError without one."""
         found = sql_duckdb.run(titled(guarded(text, self.known)), self.known)
-        return Rows(tuple(found.schema.names), tuple(python_rows(found)))
+        rows: list[tuple[Any, ...]] = []
+        total = 0
+        for batch in found:
+            total += batch.num_rows
+            rows += python_rows([batch if most is None else batch.slice(0, max(0, most - len(rows)))])
+        return Rows(tuple(found.schema.names), tuple(rows), total)
 
 
-def report(project: Project, resolution: Resolution) -> str:
-    """The report of a project's lakehouse as HTML; UserError where nothing has run yet."""
+def source_of(project: Project, resolution: Resolution) -> Source:
+    """A project's lakehouse as it was published last, or as it stands where nothing was; UserError where nothing has run yet."""
     root = project.lakehouse
     ledger = Ledger(root)
     if not ledger.rows():
         raise UserError(Problem("no-run", f"nothing has run yet in {root}, so there is nothing to tell", way_out="dmp run"))
-    publication = ledger.publication()
-    source = Source(project, resolution, catalog(root, publication), ledger)
-    about = _about(source, publication)
-    sections = tuple(_sections(source, about))
+    return Source(project, resolution, catalog(root, ledger.publication()), ledger)
+
+
+def report(project: Project, resolution: Resolution) -> str:
+    """The report of a project's lakehouse as HTML; UserError where nothing has run yet."""
+    source = source_of(project, resolution)
+    publication, told = source.ledger.publication(), sections(source)
     return document(
         Page(
             title=source.spec.title,
-            lines=_lines(about, ledger, publication),
-            facts=tuple(_head(sections)),
-            sections=sections,
-            footer=_footer(about, publication),
-            zone=about.zone,
+            lines=_lines(source.about, publication),
+            facts=tuple(_head(told)),
+            sections=told,
+            footer=_footer(source.about, publication),
+            zone=source.about.zone,
         )
     )
+
+
+def sections(source: Source) -> tuple[Section, ...]:
+    """The sections in the order of the flow, with those of operations around them."""
+    return tuple(_sections(source))
 
 
 def write(text: str, file: Path) -> int:
@@ -87,8 +107,8 @@ def write(text: str, file: Path) -> int:
     return len(content)
 
 
-def _about(source: Source, publication: Row | None) -> About:
-    settings = source.project.settings
+def _about(source: Source) -> About:
+    settings, publication = source.project.settings, source.ledger.publication()
     features = source.resolution.specs.get("features")
     found = catalogue(source.project.lakehouse, getattr(features, "measures", ()))
     earlier = {row.as_of for row in source.ledger.rows() if row.stage == RUN and row.versions_written}
@@ -111,7 +131,8 @@ def _as_rows(features: tuple[Feature, ...]) -> Rows:
     return Rows(names, tuple(rows))
 
 
-def _sections(source: Source, about: About) -> Iterator[Section]:
+def _sections(source: Source) -> Iterator[Section]:
+    about = source.about
     yield overview(source.resolution, source.known, source.ledger, about)
     yield last_run(source.ledger, about)
     if source.spec.fresh:
@@ -158,7 +179,7 @@ def _head(sections: tuple[Section, ...]) -> Iterator[Fact]:
             yield next((fact for fact in section.facts if fact.title == wanted), section.facts[0])
 
 
-def _lines(about: About, ledger: Ledger, publication: Row | None) -> tuple[str, ...]:
+def _lines(about: About, publication: Row | None) -> tuple[str, ...]:
     when = f"As of {moment(about.as_of, about.zone)} ({about.zone}): what had happened and was known by then."
     if publication is None:
         return (when, "Nothing was published yet: this is what stands after the last run.")

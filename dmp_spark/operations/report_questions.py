@@ -15,12 +15,12 @@ MOST_ROWS = 50
 _NUMBERS_THAT_ARE_NAMES = ("id", "year", "week", "code", "number", "zip")
 
 
-def questions(files: Iterable[Path], ask: Callable[[str], Rows]) -> Section:
+def questions(files: Iterable[Path], ask: Callable[[str, int], Rows]) -> Section:
     """The section: a group a file, in the order of their names."""
     return Section("questions", "Questions", tuple(_group(file, ask) for file in files))
 
 
-def _group(file: Path, ask: Callable[[str], Rows]) -> Group:
+def _group(file: Path, ask: Callable[[str, int], Rows]) -> Group:
     text = file.read_text(encoding="utf-8")
     query = Folded("The query", (Code(text.strip()),))
     return Group(heading(text) or sentence_case(plain(file.stem)), (*_answered(text, file, ask), query))
@@ -36,9 +36,9 @@ def heading(text: str) -> str:
     return " ".join(lines).strip()
 
 
-def _answered(text: str, file: Path, ask: Callable[[str], Rows]) -> tuple[Part, ...]:
+def _answered(text: str, file: Path, ask: Callable[[str, int], Rows]) -> tuple[Part, ...]:
     try:
-        return (answer_table(ask(text)),)
+        return (answer_table(ask(text, MOST_ROWS)),)
     except OnlySparkError as reason:
         how = f'dmp sql "$(cat queries/{file.name})" answers it'
         return (Sentence(f"Only Spark answers this one ({reason}): {how}.", Tone.WARNING),)
@@ -51,10 +51,10 @@ def answer_table(answer: Rows) -> Table:
     columns = [list(values) for values in zip(*answer.rows, strict=True)] or [[] for _ in answer.names]
     kinds = [_kind(name, values) for name, values in zip(answer.names, columns, strict=True)]
     shown = [_as_told(name, values) for name, values in zip(answer.names, columns, strict=True)]
-    rows = tuple(zip(*[values[:MOST_ROWS] for values in shown], strict=True)) if answer.rows else ()
+    rows = tuple(zip(*shown, strict=True)) if answer.rows else ()
     named = tuple(Column(name.replace("_", " "), kind) for name, kind in zip(answer.names, kinds, strict=True))
-    total = len(answer.rows)
-    note = f"The first {MOST_ROWS} of {total:,} rows." if total > MOST_ROWS else f"{total:,} row{'' if total == 1 else 's'}."
+    kept, total = len(rows), answer.total
+    note = f"The first {kept} of {total:,} rows." if total > kept else f"{total:,} row{'' if total == 1 else 's'}."
     return Table("", named, rows, note, "No rows.")
 
 

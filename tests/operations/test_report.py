@@ -51,10 +51,7 @@ def text_of(project: Path, *overrides: str) -> str:
 
 
 def sections_of(project: Path) -> dict[str, Section]:
-    loaded, resolution = registry.resolved(project)
-    ledger = Ledger(loaded.lakehouse)
-    source = made.Source(loaded, resolution, made.catalog(loaded.lakehouse, ledger.publication()), ledger)
-    return {section.name: section for section in made._sections(source, made._about(source, ledger.publication()))}
+    return {section.name: section for section in made.sections(made.source_of(*registry.resolved(project)))}
 
 
 def shown(section: Section) -> dict[str, list[list[str]]]:
@@ -293,6 +290,14 @@ def test_columns_of_answers_are_shown_by_what_is_in_them() -> None:
     assert [str(row[3]) for row in table.rows] == ["2017-01-01", "None"]
     assert table.rows[0][4] == instant(2017, 1, 1), "not all of these are midnights, so they are times"
     assert answer_table(Rows(("a",), ())).rows == ()
+
+
+def test_a_long_answer_is_counted_and_not_kept(project: Path) -> None:
+    source = made.source_of(*registry.resolved(project))
+    every = "select a.event_id from silver.events a join silver.events b on 1 = 1 join silver.events c on 1 = 1"
+    assert [(len(answer.rows), answer.total) for answer in (source.ask(every, 50), source.ask(every, 0), source.ask(every))] == [
+        (50, 1728), (0, 1728), (1728, 1728),
+    ]  # fmt: skip
 
 
 def test_the_comment_at_the_head_is_the_question() -> None:
