@@ -16,10 +16,7 @@ from dmp_spark.wording import several
 
 @dataclass(frozen=True)
 class Rows:
-    """The answer to a query: names of the columns, and rows of plain Python values (instants are aware, in UTC).
-
-    `total` counts the rows that there are, where only the first were kept.
-    """
+    """The answer to a query: columns, the first rows as plain Python values (instants are aware, in UTC), how many there are."""
 
     names: tuple[str, ...] = ()
     rows: tuple[tuple[Any, ...], ...] = ()
@@ -38,7 +35,7 @@ class Rows:
 
 @dataclass(frozen=True)
 class About:
-    """What every section may know: the published moment, how the project speaks, and where the lakehouse lies.
+    """What every section may know: the published moment, how the project speaks, where the lakehouse lies.
 
     `person` is the project's word for one, `people` for several. `catalogue` has a row a feature, as
     `dmp features list` gives it. `is_first` says that nothing was published at an earlier moment.

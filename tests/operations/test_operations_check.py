@@ -78,6 +78,31 @@ def test_a_mistake_is_told_with_its_place(
     assert told.endswith("1 mistake\n")
 
 
+@pytest.mark.parametrize(
+    ("query", "line", "column", "words"),
+    [
+        ("-- Who?\nselect person_id\nfrom gold.profile", 3, 6, ("there is no table gold.profile", "did you mean gold.profiles?")),
+        ("select p.kidz from gold.profiles p", 1, 8, ("there is no column p.kidz", "did you mean kids?")),
+        ("select reflect('a', 'b') from ops.runs", 1, 8, ("the function reflect is not allowed", "")),
+        ("select\n  count(*\nfrom gold.events", 3, 4, ("Expecting ) [sql-syntax]", "")),
+        ("drop table gold.events", 1, 1, ("only SELECT is taken, not DROP", "")),
+        ("", 1, 1, ("there is no SELECT", "")),
+    ],
+)
+def test_a_question_that_cannot_be_answered_is_a_mistake(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], query: str, line: int, column: int, words: tuple[str, str]
+) -> None:
+    good = (
+        "-- Well\nselect e.person_id, s.people from gold.events e join gold.segment_sizes s on 1 = 1 where e.attributes.x = 'a'"
+    )
+    place = project(tmp_path, None, who=query, well=good)
+    assert check(place) == 2
+    told = capsys.readouterr().err
+    assert told.startswith(f"{place / 'queries' / 'who.sql'}:{line}:{column}:"), told
+    assert all(word in told for word in words), told
+    assert told.endswith("1 mistake\n"), told
+
+
 def test_a_broken_file_beside_says_nothing_of_the_others(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     place = project(tmp_path, "fresh: {silver.events: 2 days")
     assert check(place) == 2

@@ -160,7 +160,7 @@ def test_questions_are_answered_with_their_first_rows(sections: dict[str, Sectio
     said = sentences(section)
     assert "The first 50 of 144 rows." in said
     assert 'Only Spark answers this one (xxhash64 is not the same in DuckDB): dmp sql "$(cat queries/of_spark.sql)"' in said
-    assert "This could not be answered: there is no column nothing_of_this" in said
+    assert "This could not be answered: there is no table silver.person_attributes." in said
     codes = [found.text for found in drawing.section(section, "UTC").iter("code")]
     assert codes == [text.strip() for text in QUERIES.values()]
 

@@ -28,7 +28,7 @@ QUERIES = {
     "long.sql": "select a.event_id, b.event_id as other, 1234567 as thousands, 2017 as year, 0.5 as half, cast(null as string) as nothing,\n"
     f"  '{EVIL}' as `{EVIL}` from silver.events a join silver.events b on 1 = 1 order by 1, 2",
     "of_spark.sql": "-- Only Spark?\nselect xxhash64(event_id) as h from silver.events",
-    "wrong.sql": f"-- Which?\nselect nothing_of_this from silver.events where event_type = '{EVIL}'",
+    "wrong.sql": f"-- Which?\nselect value from silver.person_attributes where attribute = '{EVIL}'",
 }
 
 
