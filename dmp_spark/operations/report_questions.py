@@ -63,7 +63,7 @@ def _kind(name: str, values: Sequence[Any]) -> Kind:
     numbers = all(isinstance(value, int | float | Decimal) and not isinstance(value, bool) for value in known)
     if not known or not numbers:
         return Kind.TEXT
-    if any(isinstance(value, Decimal) for value in known):
+    if any(isinstance(value, Decimal) and int(value.as_tuple().exponent) < 0 for value in known):
         return Kind.MONEY  # two decimals for all, no currency: what it is of is the query's to say
     return Kind.TEXT if _is_name(name) else Kind.COUNT
 

@@ -5,10 +5,10 @@ import shutil
 import subprocess
 import sys
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from xml.etree import ElementTree
 
-import pyarrow as pa
 import pytest
 
 from dmp_spark import registry
@@ -277,18 +277,21 @@ def test_two_publications_tell_who_came_at_the_later_one(own: Path) -> None:
 
 def test_columns_of_answers_are_shown_by_what_is_in_them() -> None:
     answer = Rows(
-        ("n", "basket_id", "money", "day", "time", "empty", "mixed"),
+        ("n", "basket_id", "money", "sum", "day", "time", "empty", "mixed"),
         (
-            (1, 5_000_000, pa.scalar("1.5").as_py(), instant(2017, 1, 1), instant(2017, 1, 1), None, 1),
-            (None, None, None, None, instant(2017, 1, 1, 5), None, "a"),
+            (1, 5_000_000, Decimal("1.5000"), Decimal(361), instant(2017, 1, 1), instant(2017, 1, 1), None, 1),
+            (None, None, None, None, None, instant(2017, 1, 1, 5), None, "a"),
         ),
     )
     table = answer_table(answer)
     assert isinstance(table, Table)
-    assert [column.kind for column in table.columns] == [Kind.COUNT, *[Kind.TEXT] * 6]
+    assert [column.kind for column in table.columns] == [
+        Kind.COUNT, Kind.TEXT, Kind.MONEY, Kind.COUNT, Kind.TEXT, Kind.TEXT, Kind.TEXT, Kind.TEXT,
+    ]  # fmt: skip
+    assert [column.title for column in table.columns][1] == "basket id"
     assert table.rows[0][1] == "5000000"
-    assert [str(row[3]) for row in table.rows] == ["2017-01-01", "None"]
-    assert table.rows[0][4] == instant(2017, 1, 1), "not all of these are midnights, so they are times"
+    assert [str(row[4]) for row in table.rows] == ["2017-01-01", "None"]
+    assert table.rows[0][5] == instant(2017, 1, 1), "not all of these are midnights, so they are times"
     assert answer_table(Rows(("a",), ())).rows == ()
 
 
