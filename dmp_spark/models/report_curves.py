@@ -40,7 +40,7 @@ def curves(found: Mapping[str, Any], names: list[str]) -> Gallery | None:
             drawn |= {line.label for line in known}
     legend = tuple((plain(name), looks[name]) for name in names if plain(name) in drawn)
     bands = f"bands are {found['confidence']:.0%} intervals"
-    note = f"Of the people of all folds together; {bands}, dotted is what chance or a perfect answer gives."
+    note = f"Means over the tests, reliability of all their people together; {bands}, dotted is chance or a perfect answer."
     return Gallery(tuple(charts), legend, note) if charts else None
 
 

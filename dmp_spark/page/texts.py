@@ -69,10 +69,10 @@ def estimate(value: Estimate, signed: bool = False) -> str:
     """0.844 [0.828, 0.860]; without an interval the number alone."""
     if is_unknown(value.value):
         return DASH
-    shown = _three(value.value, signed)
-    if is_unknown(value.low) or is_unknown(value.high):
-        return shown
-    return f"{shown}{SPACE}[{_three(value.low, signed)}, {_three(value.high, signed)}]"
+    decimals = _decimals(value)
+    shown, *ends = (_rounded(number_, decimals, signed) for number_ in (value.value, value.low, value.high))
+    has_interval = not (is_unknown(value.low) or is_unknown(value.high))
+    return f"{shown}{SPACE}[{', '.join(ends)}]" if has_interval else shown
 
 
 def moment(instant: datetime, zone: str) -> str:
@@ -103,9 +103,17 @@ def _plain(value: Any, zone: str) -> str:
     return DASH if value is None else str(value)
 
 
-def _three(value: float | None, signed: bool) -> str:
-    assert value is not None
-    text = f"{value:.3f}" if abs(value) < 100 else f"{value:,.0f}"
+def _decimals(value: Estimate) -> int:
+    """Three below ten, and one less for each digit more: the same for a number and the ends of its interval."""
+    known = [abs(number_) for number_ in (value.value, value.low, value.high) if number_ is not None and math.isfinite(number_)]
+    largest = max(known, default=0.0)
+    return 3 if largest < 10 else max(0, 3 - math.floor(math.log10(largest)))
+
+
+def _rounded(value: float | None, decimals: int, signed: bool) -> str:
+    if value is None or not math.isfinite(value):
+        return DASH
+    text = f"{value:,.{decimals}f}"
     if float(text.replace(",", "")) == 0:
         text = text.removeprefix("-")
     elif signed and value > 0:

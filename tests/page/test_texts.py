@@ -43,6 +43,8 @@ NEW_YORK = "America/New_York"
         (Estimate(0.5), Kind.ESTIMATE, "0.500"),
         (Estimate(None, 0.1, 0.2), Kind.ESTIMATE, "–"),
         (Estimate(1234.5, 1000.0, math.nan), Kind.ESTIMATE, "1,234"),
+        (Estimate(104.02, 99.61, 108.0), Kind.ESTIMATE, "104.0 [99.6, 108.0]"),
+        (Estimate(9.5, 8.25, 12.0), Kind.ESTIMATE, "9.50 [8.25, 12.00]"),
         (["milk", None, 3], Kind.TEXT, "milk, –, 3"),
         ({"store": "9"}, Kind.TEXT, "store: 9"),
         (date(2018, 1, 2), Kind.TEXT, "2 Jan 2018"),
