@@ -62,8 +62,8 @@ def _verdict(found: Mapping[str, Any], metric: str) -> list[Part]:
     """Who is the champion, and whom it beats: the rule, and the baseline; or which others beat it, where it is the baseline."""
     champion, baseline = found["champion"], _baseline(found)
     tests = "one test" if len(found["folds"]) == 1 else f"{len(found['folds'])} tests"
-    lead = f"The champion is the {plain(champion)}: its {word(metric)} is the best on average over {tests}, which is slightly kind to it."
-    said: list[Part] = [Sentence(lead)]
+    best = f"its {word(metric)} is the best on average over {tests}, which is slightly kind to it"
+    said: list[Part] = [Sentence(f"The champion is the {plain(champion)}: {best}.")]
     rule = _difference(found, champion, RULE)
     compared = metric if metric in rule else next(iter(rule), None)  # a rule is no probability: then it is compared by rank
     if compared is not None:
