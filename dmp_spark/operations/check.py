@@ -6,6 +6,7 @@ from pathlib import Path
 
 from dmp_spark.contracts import Contract
 from dmp_spark.errors import Place, Problem, UserError
+from dmp_spark.operations.queries import FOLDER, query_files, query_text
 from dmp_spark.operations.spec import Fresh, OperationsFile, OperationsSpec
 from dmp_spark.operations.sql_guard import guarded
 from dmp_spark.operations.sql_names import Declared
@@ -13,7 +14,6 @@ from dmp_spark.operations.tables import RUNS
 from dmp_spark.project.load import Found, Project
 from dmp_spark.project.types import Duration
 
-QUERIES = "queries"
 _SAID_WHERE = re.compile(r"line (\d+), column (\d+): ")
 _SAY_WHEN = ("known_time", "first_known_time", "valid_from", "as_of", "entered_at")
 """Columns that tell from when a row could be known, the first that a table has counts."""
@@ -23,20 +23,20 @@ def resolve(project: Project, contracts: Mapping[str, Contract], found: Found) -
     """The spec; without a file all defaults hold. Mistakes go to `found`, and what is wrong is left out."""
     written: OperationsFile = project.written("operations") or OperationsFile()
     settings = project.settings
-    files = sorted((project.folder / QUERIES).glob("[!.]*.sql"))
+    files = query_files(project.folder)
     for file in files:
         _check_question(file, contracts, found)
     fresh = [_fresh(table, within, contracts, found) for table, within in written.fresh.items()]
     return OperationsSpec(
         title=written.report.title or settings.title or settings.project,
-        questions=tuple(str(file) for file in files) if written.report.questions == QUERIES else (),
+        questions=tuple(str(file) for file in files) if written.report.questions == FOLDER else (),
         fresh=tuple(one for one in fresh if one is not None),
     )
 
 
 def _check_question(file: Path, contracts: Mapping[str, Contract], found: Found) -> None:
     """Tell where a question is no SELECT over the project's tables and columns."""
-    text = file.read_text(encoding="utf-8", errors="replace")
+    text = query_text(file)
     known = {name: contract.names for name, contract in {**contracts, RUNS.name: RUNS}.items()}
     try:
         guarded(text, Declared(known))

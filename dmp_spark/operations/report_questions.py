@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from dmp_spark.errors import UserError
+from dmp_spark.operations.queries import heading, query_text
 from dmp_spark.operations.sql_translation import OnlySparkError
 from dmp_spark.section import Code, Column, Folded, Group, Kind, Part, Rows, Section, Sentence, Table, Tone
 from dmp_spark.wording import plain, sentence_case
@@ -21,19 +22,9 @@ def questions(files: Iterable[Path], ask: Callable[[str, int], Rows]) -> Section
 
 
 def _group(file: Path, ask: Callable[[str, int], Rows]) -> Group:
-    text = file.read_text(encoding="utf-8")
+    text = query_text(file)
     query = Folded("The query", (Code(text.strip()),))
     return Group(heading(text) or sentence_case(plain(file.stem)), (*_answered(text, file, ask), query))
-
-
-def heading(text: str) -> str:
-    """The comment lines at the beginning of a query, joined."""
-    lines: list[str] = []
-    for line in text.lstrip("\ufeff").lstrip().splitlines():
-        if not line.startswith("--"):
-            break
-        lines.append(line.lstrip("-").strip())
-    return " ".join(lines).strip()
 
 
 def _answered(text: str, file: Path, ask: Callable[[str, int], Rows]) -> tuple[Part, ...]:

@@ -16,7 +16,8 @@ from dmp_spark.cli.report import report as command
 from dmp_spark.errors import UserError
 from dmp_spark.operations import report as made
 from dmp_spark.operations.ledger import Ledger, Row
-from dmp_spark.operations.report_questions import answer_table, heading
+from dmp_spark.operations.queries import heading
+from dmp_spark.operations.report_questions import answer_table
 from dmp_spark.page import parts as drawing
 from dmp_spark.section import Kind, Rows, Section, Table
 from tests.operations import told_lakehouse
