@@ -28,7 +28,7 @@ setup(
     license_files=["LICENSE"],
     python_requires=">=3.11,<3.13",
     packages=find_packages(include=["dmp_spark", "dmp_spark.*"]),
-    package_data={"dmp_spark": ["py.typed"]},
+    package_data={"dmp_spark": ["py.typed"], "dmp_spark.page": ["*.css"]},
     data_files=[("share/dmp_spark/conf/spark", [str(path) for path in sorted(Path("conf/spark").glob("*.conf"))])],
     install_requires=[line for line in run if not line.startswith(EXAMPLE)],
     extras_require={"example": [line for line in run if line.startswith(EXAMPLE)], "test": wanted("test")},

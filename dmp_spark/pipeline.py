@@ -61,6 +61,11 @@ class Outcome:
     log: Path | None = None
 
     @property
+    def wrote(self) -> bool:
+        """Whether anything at all was written: where every stage had nothing new and stood published, nothing was."""
+        return self.published or any(result.status != NOTHING for result in self.results)
+
+    @property
     def exit_code(self) -> int:
         """0 done; 1 a stage failed; 3 a gate held something back; 1 beats 3."""
         statuses = {result.status for result in self.results}

@@ -2,10 +2,11 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import cache
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -19,22 +20,25 @@ from dmp_spark.project.types import Resolved, Written
 
 STAGES = ("ingest", "identity", "features", "profiles", "models", "segments", "activation", "measurement")
 ALWAYS = ("ingest", "identity")  # these run without a file of their own, or cannot go without one
-PLANNED = ("privacy", "operations")  # known to the design, not built yet
+PLANNED = ("privacy",)  # known to the design, not built yet
+BESIDE = ("operations",)  # have a file, and are no stage of the flow
 
 _BELOW = ("functions", "expressions", "measures", "lakehouse", "project", "contracts.py", "stage.py", "errors.py")
 
 
 @dataclass(frozen=True)
 class Resolution:
-    """A project with every name resolved: the spec of each stage that runs, and the contract of each table."""
+    """A project with every name resolved: the spec of each stage that runs, the contract of each table, and what is beside."""
 
     specs: Mapping[str, Resolved]
     contracts: Mapping[str, Contract]
+    beside: Mapping[str, Resolved] = field(default_factory=dict)
 
 
 def shapes() -> dict[str, type[Written]]:
-    """Stage → the model of its file."""
-    return {name: getattr(import_module(f"dmp_spark.{name}.spec"), f"{name.title()}File") for name in STAGES}
+    """Stage → the model of its file; and of the files of what is beside the stages."""
+    names = (*STAGES, *BESIDE)
+    return {name: getattr(import_module(f"dmp_spark.{name}.spec"), f"{name.title()}File") for name in names}
 
 
 def json_schemas() -> dict[str, dict[str, Any]]:
@@ -51,6 +55,11 @@ def tables(name: str) -> ModuleType:
 def stage(name: str) -> ModuleType:
     """The module with a stage's `run`; importing it imports pyspark."""
     return import_module(f"dmp_spark.{name}.stage")
+
+
+def report(name: str) -> ModuleType | None:
+    """The module with a stage's section of the report; None where it has none."""
+    return import_module(f"dmp_spark.{name}.report") if find_spec(f"dmp_spark.{name}.report") else None
 
 
 def read(folder: Path, overrides: Sequence[str] = (), found: Found | None = None) -> Project:
@@ -80,7 +89,13 @@ def resolve(project: Project, found: Found) -> Resolution:
                 continue
             specs[name] = spec
             contracts |= tables(name).contracts(spec)
-    return Resolution(specs, contracts)
+    beside = {name: _checked(name, project, contracts, found) for name in BESIDE if not left_out and name not in project.unusable}
+    return Resolution(specs, contracts, beside)
+
+
+def _checked(name: str, project: Project, contracts: Mapping[str, Contract], found: Found) -> Resolved:
+    spec: Resolved = import_module(f"dmp_spark.{name}.check").resolve(project, contracts, found)
+    return spec
 
 
 def resolved(folder: Path, overrides: Sequence[str] = ()) -> tuple[Project, Resolution]:
@@ -145,11 +160,15 @@ def spec_hash(spec: Any) -> str:
 
 @cache
 def code_hash(name: str) -> str:
-    """sha2-256 over the Python files of a stage's package and of the layers below it: another hash, another answer."""
+    """sha2-256 over the Python files of a stage's package and of the layers below it: another hash, another answer.
+
+    `report*.py` only tells of what stands, so a change to it makes nothing run again.
+    """
     root = Path(__file__).parent
     digest = hashlib.sha256()
     for part in (name, *_BELOW):
         files = [root / part] if part.endswith(".py") else sorted((root / part).rglob("*.py"))
+        files = [file for file in files if not file.name.startswith("report")]
         for file in files:
             content = file.read_bytes()
             digest.update(f"{file.relative_to(root).as_posix()} {len(content)}\n".encode())

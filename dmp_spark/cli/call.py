@@ -40,7 +40,7 @@ def lakehouse_of(folder: Path, overrides: Sequence[str] = ()) -> Path:
     from dmp_spark.project.load import load
 
     own = [override for override in overrides if override.startswith("project.")]
-    planned = (*registry.STAGES, *registry.PLANNED)
+    planned = (*registry.STAGES, *registry.BESIDE, *registry.PLANNED)
     return load(folder, {}, own, Found(), planned=planned, needed=()).lakehouse
 
 

@@ -176,6 +176,18 @@ def sql(
     raise typer.Exit(asked(project_folder(project), tuple(overrides or ()), query, checked_engine(engine), checked_format(form)))
 
 
+@app.command()
+def report(
+    project: ProjectOption = None,
+    overrides: SetOption = None,
+    out: Annotated[Path | None, typer.Option("--out", help="The file to write; else report/index.html in the lakehouse.")] = None,
+) -> None:
+    """Write what was published as one HTML file."""
+    from dmp_spark.cli.report import report as reported
+
+    raise typer.Exit(reported(project_folder(project), tuple(overrides or ()), out))
+
+
 def _call(
     project: Path | None,
     overrides: list[str] | None,

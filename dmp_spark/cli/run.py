@@ -4,10 +4,15 @@ import sys
 import time
 from collections.abc import Callable
 from datetime import datetime
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from dmp_spark.cli.call import Call, judged_at, now, resolved, wait_seconds
 from dmp_spark.cli.summary import print_summary
+
+if TYPE_CHECKING:
+    from dmp_spark.project.load import Project
+    from dmp_spark.registry import Resolution
 
 
 def run(call: Call, announce: Callable[[str], None] = lambda as_of: None) -> int:
@@ -36,8 +41,22 @@ def run(call: Call, announce: Callable[[str], None] = lambda as_of: None) -> int
     progress.say(f"dmp run {project.settings.project} as of {moment}, lakehouse {project.lakehouse}")
     opener = pipeline.lakehouse_opener(project.lakehouse, resolution.contracts, options.run_id, progress)
     outcome = pipeline.run(wanted, steps, project.lakehouse, options, opener, progress)
+    if outcome.wrote:
+        report_after(project, resolution, progress.say)
     print_summary(outcome, call, project, moment, time.perf_counter() - clock, sys.stdout)
     return outcome.exit_code
+
+
+def report_after(project: "Project", resolution: "Resolution", say: Callable[[str], None]) -> None:
+    """Write the report of what stands now; the run is over, so what goes wrong here is told and changes nothing else."""
+    from dmp_spark.operations.failures import sentence
+    from dmp_spark.operations.report import report, write
+    from dmp_spark.operations.storage import report_path
+
+    try:
+        write(report(project, resolution), report_path(project.lakehouse))
+    except Exception as error:  # the tables stand, whatever the page lacks
+        say(f"the report was not written: {sentence(error)}; dmp report tries again")
 
 
 def _run_id(started: datetime) -> str:

@@ -14,7 +14,7 @@ SIZES = "select segment, count(*) as people from gold.segment_membership where l
 
 
 def print_summary(outcome: "Outcome", call: Call, project: "Project", moment: str, seconds: float, out: TextIO) -> None:
-    """Write the summary of a run."""
+    """Write the summary of a run; its report, where there is one, lies there by now."""
     from dmp_spark.operations.progress import line
 
     state = {0: "done", 1: "a stage failed", 3: "done, but a gate held something back"}[outcome.exit_code]
@@ -46,8 +46,10 @@ def segment_sizes(root: Path) -> list[tuple[str, int]]:
 
 
 def _print_places(outcome: "Outcome", call: Call, root: Path, out: TextIO) -> None:
+    from dmp_spark.operations.storage import report_path
+
     store = root / "mlflow" / "mlflow.db"
-    places = {"lakehouse": root, "exports": root / "exports", "models": store, "log": outcome.log}
+    places = {"lakehouse": root, "report": report_path(root), "exports": root / "exports", "models": store, "log": outcome.log}
     print(file=out)
     for name, place in places.items():
         if place is not None and place.exists():

@@ -91,7 +91,8 @@ def spread(values: pa.ChunkedArray) -> Spread:
     if not len(numbers):
         return Spread(missing=missing)
     low, median, high = (float(value) for value in np.quantile(numbers, SHARES, method="inverted_cdf"))
-    counts, _ = np.histogram(np.clip(numbers, low, high), bins=BINS, range=(low, high))
+    # from low on: steps of less than a microsecond are too fine for numbers as large as an instant's
+    counts, _ = np.histogram(np.clip(numbers, low, high) - low, bins=BINS, range=(0, high - low))
     bins = tuple(int(count) for count in counts)
     return Spread(missing, _value(low, kind), _value(median, kind), _value(high, kind), bins)
 

@@ -10,7 +10,8 @@ import pyarrow as pa
 from deltalake import write_deltalake
 
 from dmp_spark.operations import storage
-from dmp_spark.operations.tables import COUNTS, RUN, RUNS, arrow_schema
+from dmp_spark.operations.arrow_types import arrow_schema
+from dmp_spark.operations.tables import COUNTS, RUN, RUNS
 from dmp_spark.operations.values import python_rows
 
 

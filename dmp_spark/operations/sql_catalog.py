@@ -6,13 +6,12 @@ from functools import cached_property
 from pathlib import Path
 
 import pyarrow as pa
-import sqlglot
 from deltalake import DeltaTable
 from sqlglot import exp
 
 from dmp_spark.operations import storage
 from dmp_spark.operations.ledger import Row
-from dmp_spark.operations.views import VIEWS
+from dmp_spark.operations.sql_names import expanded_views
 
 
 @dataclass(frozen=True)
@@ -48,12 +47,7 @@ class Catalog:
     @cached_property
     def views(self) -> dict[str, exp.Query]:
         """The views whose tables all stand, as trees in which stars name the columns."""
-        parsed = {name: sqlglot.parse_one(text, read="spark") for name, text in VIEWS.items()}
-        return {
-            name: self._without_stars(view)
-            for name, view in parsed.items()
-            if all(table_name(table) in self.tables for table in view.find_all(exp.Table) if table.db)
-        }
+        return expanded_views(self.tables, lambda name: tuple(self.tables[name].columns))
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -65,22 +59,6 @@ class Catalog:
         if name in self.tables:
             return tuple(self.tables[name].columns)
         return tuple(self.views[name].named_selects)
-
-    def _without_stars(self, view: exp.Query) -> exp.Query:
-        aliases = {table.alias_or_name: table_name(table) for table in view.find_all(exp.Table)}
-        columns: list[exp.Expression] = []
-        for selected in view.selects:
-            if isinstance(selected, exp.Column) and isinstance(selected.this, exp.Star):
-                columns += [exp.column(name, table=selected.table) for name in self.columns(aliases[selected.table])]
-            else:
-                columns.append(selected)
-        view.set("expressions", columns)
-        return view
-
-
-def table_name(table: exp.Table) -> str:
-    """`schema.table` in lower case, or the bare name where no schema is written."""
-    return ".".join(part for part in (table.db.lower(), table.name.lower()) if part)
 
 
 def catalog(root: Path, publication: Row | None) -> Catalog:

@@ -7,7 +7,8 @@ from sqlglot.errors import SqlglotError
 from sqlglot.optimizer.qualify import qualify
 from sqlglot.optimizer.scope import traverse_scope
 
-from dmp_spark.operations.sql_catalog import Catalog, table_name
+from dmp_spark.operations.sql_catalog import Catalog
+from dmp_spark.operations.sql_names import table_name
 
 
 def needed_columns(tree: exp.Query, catalog: Catalog) -> dict[str, tuple[str, ...]]:

@@ -9,8 +9,9 @@ from sqlglot import exp
 
 from dmp_spark.errors import Problem, UserError
 from dmp_spark.operations import storage
-from dmp_spark.operations.sql_catalog import Catalog, PinnedTable, table_name
+from dmp_spark.operations.sql_catalog import Catalog, PinnedTable
 from dmp_spark.operations.sql_columns import needed_columns
+from dmp_spark.operations.sql_names import table_name
 from dmp_spark.operations.sql_translation import OnlySparkError, for_duckdb, text_for_duckdb, with_views
 
 _WHERE_SPARK_MAY_KNOW_BETTER = (

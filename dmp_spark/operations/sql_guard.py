@@ -8,8 +8,8 @@ import sqlglot
 from sqlglot import exp
 
 from dmp_spark.errors import Problem, UserError
-from dmp_spark.operations.sql_catalog import Catalog, table_name
 from dmp_spark.operations.sql_functions import REFUSED_NODES, SAME_NAMES, SPARK_NAMES, is_allowed, name_of
+from dmp_spark.operations.sql_names import Names, table_name
 
 _REFUSED_PARTS: tuple[type[exp.Expression], ...] = (
     exp.Into, exp.QueryTransform, exp.Version, exp.Command, exp.DDL, exp.DML, exp.Parameter, exp.Placeholder,
@@ -17,7 +17,7 @@ _REFUSED_PARTS: tuple[type[exp.Expression], ...] = (
 )  # fmt: skip
 
 
-def guarded(text: str, catalog: Catalog) -> exp.Query:
+def guarded(text: str, catalog: Names) -> exp.Query:
     """The query as a tree; UserError, one sentence, for anything that is not one SELECT over what is known."""
     tree = _parsed(text)
     _check_parts(tree)
@@ -48,7 +48,7 @@ def _check_parts(tree: exp.Query) -> None:
         raise _refusal("sql-part", f"this is not taken in a SELECT: {part.sql('spark')[:80]}")
 
 
-def _check_tables(tree: exp.Query, catalog: Catalog) -> set[str]:
+def _check_tables(tree: exp.Query, catalog: Names) -> set[str]:
     """The known tables and views in use."""
     inner = {cte.alias.lower() for cte in tree.find_all(exp.CTE)}
     used: set[str] = set()
@@ -72,7 +72,7 @@ def _check_functions(tree: exp.Query) -> None:
             raise _refusal("sql-function", f"the function {name_of(node)} is not allowed", near)
 
 
-def _check_columns(tree: exp.Query, used: Iterable[str], catalog: Catalog) -> None:
+def _check_columns(tree: exp.Query, used: Iterable[str], catalog: Names) -> None:
     """Refuse a column that nothing in the query can have; the engines judge the rest."""
     columns = {column.lower() for name in used for column in catalog.columns(name)}
     known = columns | set(_given_names(tree))

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 from sqlglot import exp
 
-from dmp_spark.operations.sql_catalog import Catalog, table_name
+from dmp_spark.operations.sql_catalog import Catalog
+from dmp_spark.operations.sql_names import table_name
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession

@@ -7,9 +7,10 @@ import pyarrow as pa
 import sqlglot
 from sqlglot import exp
 
-from dmp_spark.operations.sql_catalog import Catalog, table_name
+from dmp_spark.operations.sql_catalog import Catalog
 from dmp_spark.operations.sql_columns import mentioned
 from dmp_spark.operations.sql_functions import is_same_in_duckdb, name_of
+from dmp_spark.operations.sql_names import table_name
 
 INTEGERS = {exp.DType.TINYINT, exp.DType.SMALLINT, exp.DType.INT, exp.DType.BIGINT}
 INSTANTS = {exp.DType.TIMESTAMP, exp.DType.TIMESTAMPTZ, exp.DType.TIMESTAMPLTZ}

@@ -15,6 +15,11 @@ def table_path(root: Path, table: str) -> Path:
     return root.joinpath(*table.split("."))
 
 
+def report_path(root: Path) -> Path:
+    """Where a lakehouse keeps its report."""
+    return root / "report" / "index.html"
+
+
 def table_names(root: Path) -> tuple[str, ...]:
     """The names of all tables that stand, ordered."""
     logs = root.glob("*/*/_delta_log")

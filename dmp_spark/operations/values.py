@@ -1,6 +1,6 @@
 """Rows of Arrow streams as plain Python values, without the half second that pyarrow takes to import pandas for times."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -9,7 +9,7 @@ import pyarrow as pa
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def python_rows(reader: pa.RecordBatchReader) -> Iterator[tuple[Any, ...]]:
+def python_rows(reader: Iterable[pa.RecordBatch]) -> Iterator[tuple[Any, ...]]:
     """The rows as tuples: maps and structs are dicts, instants are aware (UTC), null is None."""
     for batch in reader:
         yield from zip(*(_values(column) for column in batch.columns), strict=True)

@@ -1,5 +1,6 @@
 """`--set address=value`: changes what is there, and creates nothing but a key that the file's shape gives a default."""
 
+import re
 from collections.abc import Mapping as Dict
 
 from dmp_spark.errors import Problem
@@ -8,10 +9,16 @@ from dmp_spark.project.found import Found
 from dmp_spark.project.nodes import Address, CommandLine, Items, Key, Leaf, Mapping, Node, at, child
 from dmp_spark.project.reading import read_any, scalar
 
+_IN_BRACKETS = re.compile(r"\[([^\]]*)\]")
+
 
 def split_address(address: str) -> tuple[str, Address]:
-    """File and keys of a written address: `features.measures.spend.over[0]` is features and measures, spend, over, 0."""
-    stage, *parts = address.replace("[", ".").replace("]", "").split(".")
+    """File and keys of a written address: `features.measures.spend.over[0]` is features and measures, spend, over, 0.
+
+    What stands in brackets is one key, dots and all: `operations.fresh[silver.events]`.
+    """
+    kept = _IN_BRACKETS.sub(lambda found: "." + found[1].replace(".", "\0"), address)
+    stage, *parts = (part.replace("\0", ".") for part in kept.split("."))
     return stage, tuple(parts)
 
 

@@ -30,7 +30,7 @@ def _change(file: Path, old: str, new: str) -> None:
 def test_a_good_project_is_told_in_one_line(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert check(project) == 0
     assert capsys.readouterr() == (
-        "complete_journey: 9 files, 8 sources, 24 measures, 3 tasks, 11 segments, 1 activation, 1 experiment, no mistakes\n",
+        "complete_journey: 10 files, 8 sources, 25 measures, 3 tasks, 11 segments, 1 activation, 1 experiment, no mistakes\n",
         "",
     )
 

@@ -58,6 +58,13 @@ def test_a_feature_is_what_it_means_and_how_it_is_spread_at_the_latest_moment(tm
     assert last.events == ("purchase", "visit")
 
 
+def test_people_who_all_have_one_value_stand_in_the_middle_even_if_it_is_an_instant() -> None:
+    noon = instant(2017, 1, 1, 12)
+    middle = (*[0] * 6, 3, *[0] * 5)
+    assert spread(pa.chunked_array([pa.array([noon] * 3, INSTANT)])) == Spread(0.0, noon, noon, noon, middle)
+    assert spread(pa.chunked_array([pa.array([5.0] * 3)])) == Spread(0.0, 5.0, 5.0, 5.0, middle)
+
+
 def test_before_anything_is_published_features_are_known_and_their_spread_is_not(tmp_path: Path) -> None:
     found = catalogue(tmp_path, MEASURES)
     assert (found.as_of, found.people) == (None, 0)

@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 import pyarrow as pa
 from deltalake import DeltaTable
 
+from dmp_spark.operations.arrow_types import arrow_schema
 from dmp_spark.operations.ledger import Ledger, Row
-from dmp_spark.operations.tables import RUNS, arrow_schema
+from dmp_spark.operations.tables import RUNS
 
 START = datetime(2026, 1, 2, 3, 4, 5, 678901, tzinfo=UTC)
 FULL = Row(

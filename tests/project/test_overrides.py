@@ -20,6 +20,7 @@ MEASURES = {"measures.yml": "measures:\n  spend: {take: sum(value), over: [30 da
         ("measures.spend.over=[7 days]", "over", "7 days"),
         ("measures.spend.over[1]=90 days", "over", "30 days, 90 days"),
         ("measures.spend.over.0=1 week", "over", "1 week, ever"),
+        ("measures[spend].take=y", "take", "y"),
         ("measures.spend.of=[visit, purchase]", "of", "visit, purchase"),
         ("measures.spend.from=2 days", "since", "2 days"),
     ],

@@ -71,13 +71,28 @@ def test_what_was_sent_is_the_file_and_nothing_else(finished: Finished) -> None:
     assert {row["household"] for row in rows} == {raw[identifier] for identifier, who in person.items() if who in sent}
 
 
+def test_a_run_ends_with_its_report_and_the_command_writes_the_same(finished: Finished) -> None:
+    file = finished.lakehouse / "report" / "index.html"
+    assert f"report     {file}\n" in finished.done.shown
+    written = file.read_bytes()
+    text = written.decode("utf-8")
+    for section in ("ingest", "identity", "features", "profiles", "models", "segments", "activation"):
+        assert f'<section id="{section}"' in text
+    again = dmp("report", "-p", str(finished.project), watched=True)
+    assert again.code == 0, again.everything
+    assert "pyspark imported: False" in again.said
+    assert file.read_bytes() == written
+
+
 def test_a_second_run_writes_nothing_and_starts_no_jvm(finished: Finished) -> None:
     before = versions(finished.lakehouse)
+    report = (finished.lakehouse / "report" / "index.html").stat()
     again = dmp("run", "-p", str(finished.project), watched=True)
     assert again.code == 0, again.everything
     assert again.everything.count("nothing new") >= 7
     assert "pyspark imported: False" in again.said
     assert versions(finished.lakehouse) == before
+    assert (finished.lakehouse / "report" / "index.html").stat() == report
 
 
 def test_a_day_later_people_move_on_and_an_earlier_day_is_refused(going_on: Finished) -> None:
