@@ -116,6 +116,30 @@ def features_list(project: ProjectOption = None, overrides: SetOption = None, fo
     raise typer.Exit(listed(project_folder(project), tuple(overrides or ()), checked_format(form)))
 
 
+@features.command("rebuild")
+def features_rebuild(
+    training_set: Annotated[str, typer.Option("--training-set", help="Its id, as dmp features training-sets lists it.")],
+    out: Annotated[Path | None, typer.Option("--out", help="A folder for the rows, as parquet.")] = None,
+    project: ProjectOption = None,
+    overrides: SetOption = None,
+    form: FormatOption = "table",
+) -> None:
+    """Draw the rows that a model learned from again, and say whether they are the same."""
+    from dmp_spark.cli.printing import checked_format
+    from dmp_spark.cli.training_sets import rebuild
+
+    raise typer.Exit(rebuild(project_folder(project), tuple(overrides or ()), training_set, out, checked_format(form)))
+
+
+@features.command("training-sets")
+def features_training_sets(project: ProjectOption = None, overrides: SetOption = None, form: FormatOption = "table") -> None:
+    """List the training sets that models learned from."""
+    from dmp_spark.cli.printing import checked_format
+    from dmp_spark.cli.training_sets import training_sets
+
+    raise typer.Exit(training_sets(project_folder(project), tuple(overrides or ()), checked_format(form)))
+
+
 model = typer.Typer(help="What models there are, and what they say.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(model, name="model")
 TaskArgument = Annotated[str, typer.Argument(help="A task of models.yml.")]

@@ -27,7 +27,7 @@ def run(call: Call, announce: Callable[[str], None] = lambda as_of: None) -> int
     zone = project.settings.time_zone
     options = pipeline.Options(
         as_of=judged_at(call, project, started),
-        run_id=_run_id(started),
+        run_id=new_run_id(started),
         clock=now,
         zone=zone,
         full=call.full,
@@ -59,6 +59,6 @@ def report_after(project: "Project", resolution: "Resolution", say: Callable[[st
         say(f"the report was not written: {sentence(error)}; dmp report tries again")
 
 
-def _run_id(started: datetime) -> str:
+def new_run_id(started: datetime) -> str:
     """Readable, ordered by time, and never given twice."""
     return f"{started:%Y%m%dT%H%M%S}-{uuid4().hex[:8]}"

@@ -1,8 +1,8 @@
 """Features: every measure of every person at every moment, and the labels of tasks."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
@@ -28,11 +28,10 @@ def build(inputs: Mapping[str, DataFrame], spec: FeaturesSpec, as_of: datetime) 
     A row of features uses only events that happened before its moment and were known by then; a label stands once its
     horizon has ended.
     """
-    return _outputs(_events(inputs, spec, as_of), spec, as_of)
+    return _outputs(_events(inputs, spec, as_of), spec, as_of, spec.moments(local_day(as_of, spec.zone)))
 
 
-def _outputs(events: Events, spec: FeaturesSpec, as_of: datetime) -> dict[str, DataFrame]:
-    moments = spec.moments(local_day(as_of, spec.zone))
+def _outputs(events: Events, spec: FeaturesSpec, as_of: datetime, moments: Sequence[date]) -> dict[str, DataFrame]:
     columns = [column.name for measure in spec.measures for column in measure.columns]
     features = at_midnight(backward(events, spec.measures, moments), spec.zone, columns)
     return {
@@ -46,11 +45,16 @@ def run(context: RunContext, spec: FeaturesSpec) -> RunSummary:
 
     StageError where a measure would add up money of several currencies.
     """
+    outputs = drawn(context, spec, spec.moments(local_day(context.as_of, spec.zone)))
+    return RunSummary(changes={name: context.lakehouse.replace(name, rows) for name, rows in outputs.items()})
+
+
+def drawn(context: RunContext, spec: FeaturesSpec, moments: Sequence[date]) -> dict[str, DataFrame]:
+    """What `run` writes, of these moments and unwritten: a training set is drawn again by it."""
     inputs = {name: context.lakehouse.read(name) for name in reads(spec)}
     events = _narrowed(context, _events(inputs, spec, context.as_of))
     _refuse_mixed_money(events, spec)
-    outputs = _outputs(events, spec, context.as_of)
-    return RunSummary(changes={name: context.lakehouse.replace(name, rows) for name, rows in outputs.items()})
+    return _outputs(events, spec, context.as_of, moments)
 
 
 def _narrowed(context: RunContext, events: Events) -> Events:

@@ -1,6 +1,7 @@
 """Whether `models.yml` fits the other files: its features are there, and each learner knows its parameters."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from dmp_spark.contracts import Contract
 from dmp_spark.expressions.parse import Expression, ExpressionError, parse
@@ -51,9 +52,23 @@ def resolve(project: Project, contracts: Mapping[str, Contract], found: Found) -
         preparation=prepared,
         tasks=tuple(task.model_copy(update={"preparation": own[task.name]}) for task in tasks if task is not None),
         numbers=tuple(sorted(name for name, kind in features.items() if is_number(kind))),
+        definitions=_definitions(project, contracts),
         least_rows=written.training.least_rows,
         least_people=written.training.least_people,
     )
+
+
+def _definitions(project: Project, contracts: Mapping[str, Contract]) -> dict[str, str]:
+    """What the features that a model can see are made by: address → what stands there, as JSON."""
+    written: Any = project.written("features")
+    if written is None or _FEATURES not in contracts:
+        return {}
+    sections = {"features.measures": written.measures, "features.lookups": written.lookups}
+    return {
+        f"{section}.{name}": said.model_dump_json(by_alias=True, exclude_defaults=True)
+        for section, named in sections.items()
+        for name, said in sorted(named.items())
+    }
 
 
 def is_number(kind: str) -> bool:

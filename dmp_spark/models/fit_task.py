@@ -14,6 +14,7 @@ from dmp_spark.models.reasons import importances
 from dmp_spark.models.spec import ModelsSpec, Task
 from dmp_spark.models.tracking import Kept, ModelStore
 from dmp_spark.models.training import inputs, parts_for, people_of, summarised
+from dmp_spark.models.training_set import training_set
 from dmp_spark.models.version import training_hash
 from dmp_spark.stage import Check, RunContext
 
@@ -77,6 +78,7 @@ def fit_task(
         evaluation=document(
             evaluation, judged, folds, spec, task, version, best, [asdict(one) for one in importances(model, chosen)]
         ),
+        training_set=training_set(spec, task, context.as_of, list(population.outcomes), population.rows, population.rows_hash),
         scratch=context.lakehouse.scratch.folder,
     )
     return kept, checks(evaluation, task, best)

@@ -235,6 +235,7 @@ class ModelsSpec(Resolved):
     preparation: Preparation
     tasks: tuple[Task, ...]
     numbers: tuple[str, ...]
+    definitions: dict[str, str] = {}
     least_rows: int = TrainingFile().least_rows
     least_people: int = TrainingFile().least_people
     seed: int = 2017

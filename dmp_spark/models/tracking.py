@@ -16,6 +16,8 @@ from pyspark.ml import PipelineModel
 
 from dmp_spark.measures.aggregates import COUNTED_WORDS
 from dmp_spark.models import evaluation_file
+from dmp_spark.models import training_set as training_sets
+from dmp_spark.models.training_set import TrainingSet
 
 TAG = "dmp_version"
 CHAMPION = "champion"
@@ -88,6 +90,7 @@ class ModelStore:
         tags: Mapping[str, str],
         notes: tuple[str, ...],
         evaluation: Mapping[str, Any],
+        training_set: TrainingSet,
         scratch: Path,
     ) -> Kept:
         """The model as kept: runs, evaluation, model, registration, alias, end of the parent run, in that order.
@@ -100,6 +103,7 @@ class ModelStore:
         for trial in trials:
             self._log(trial, self._start(version, {_NAME: trial.name, _PARENT: parent}))
         self._client.log_text(parent, evaluation_file.text(evaluation), evaluation_file.FILE)
+        self._client.log_text(parent, training_sets.text(training_set), training_sets.FILE)
         saved = scratch / f"model-{version}"
         _save(model, saved, inputs)
         self._client.log_artifacts(parent, str(saved), "model")
