@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 import numpy as np
-from pyspark.ml import Estimator, PipelineModel
+from pyspark.ml import Estimator, PipelineModel, Transformer
 from pyspark.ml.classification import GBTClassifier, LogisticRegression, RandomForestClassifier
 from pyspark.ml.functions import vector_to_array
 from pyspark.ml.regression import GBTRegressor, LinearRegression, RandomForestRegressor
@@ -14,13 +14,15 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from dmp_spark.models.evaluation import Judged
-from dmp_spark.models.fit_preparation import FEATURES, fit_preparation
+from dmp_spark.models.fit_preparation import FEATURES, fit_preparation, prepared
 from dmp_spark.models.folds import Fold
 from dmp_spark.models.spec import LINEAR, RULE, Candidate, Family, Kind, ModelsSpec, Task
 from dmp_spark.models.training import at_moments, laid_out
 
 MOST_TEST_ROWS = 500_000
 """Of a larger test moment a fixed sample of persons is judged: the scores of these many rows come to the driver."""
+Keep = Callable[[DataFrame, str], DataFrame]
+"""Gives a frame back that is computed once: its rows, and a name for them."""
 SCORE_DIGITS = 6
 _FITS_AT_ONCE = 2
 
@@ -61,24 +63,31 @@ def fit_folds(
     parts: int,
     spec: ModelsSpec,
     task: Task,
+    keep: Keep,
     progress: Callable[[str], None],
 ) -> tuple[Judged, ...]:
     """What each candidate and the rule say of the test rows of each fold.
 
     `people` is the number of test rows by fold; training rows are fitted in `parts` parts. Preparation is fitted once a
-    fold, on its training rows, and shared. Two fits run side by side; each depends on its own rows and seed only.
+    fold, on its training rows, and shared: prepared rows are materialised by `keep`, because a fit goes over them many
+    times. Two fits run side by side; each depends on its own rows and seed only.
     """
     with ThreadPoolExecutor(_FITS_AT_ONCE) as pool:
-        fitting = {fold.number: pool.submit(_prepared, rows, fold.training, parts, spec, task) for fold in folds}
-        prepared = {number: waiting.result() for number, waiting in fitting.items()}
-        tests = {fold.number: _test(rows, fold, people[fold.number]) for fold in folds}
-        truths = {fold.number: pool.submit(_truth, tests[fold.number]) for fold in folds}
+
+        def ready(fold: Fold) -> tuple[DataFrame, DataFrame]:
+            preparation, training = _prepared(rows, fold.training, parts, spec, task, keep)
+            test = prepared(_test(rows, fold, people[fold.number]), preparation, spec.preparation_of(task))
+            return training, keep(test.select("person_id", "label", "rule", FEATURES), f"{task.name}_test")
+
+        making = {fold.number: pool.submit(ready, fold) for fold in folds}
+        made = {number: waiting.result() for number, waiting in making.items()}
+        truths = {number: pool.submit(_truth, test) for number, (_, test) in made.items()}
 
         def fitted(fold: Fold, candidate: Candidate) -> dict[str, float]:
-            preparation, training = prepared[fold.number]
-            model = PipelineModel([preparation, learner(task.kind, candidate, spec.seed).fit(training)])
+            training, test = made[fold.number]
+            model = learner(task.kind, candidate, spec.seed).fit(training)
             progress(f"{candidate.name}: fold {fold.number} of {len(folds)}")
-            return _scores(model, tests[fold.number], task.kind)
+            return _scores(model, test, task.kind)
 
         pairs = [(fold, candidate) for candidate in by_cost(task.candidates) for fold in folds]
         scores = {(f.number, c.name): pool.submit(fitted, f, c) for f, c in pairs}
@@ -89,10 +98,10 @@ def fit_folds(
 
 
 def fit_champion(
-    rows: DataFrame, moments: Sequence[date], candidate: Candidate, parts: int, spec: ModelsSpec, task: Task
+    rows: DataFrame, moments: Sequence[date], candidate: Candidate, parts: int, spec: ModelsSpec, task: Task, keep: Keep
 ) -> PipelineModel:
     """The candidate, with its preparation, fitted on all eligible rows of these moments: one flat pipeline."""
-    preparation, training = _prepared(rows, moments, parts, spec, task)
+    preparation, training = _prepared(rows, moments, parts, spec, task, keep)
     return PipelineModel([*preparation.stages, learner(task.kind, candidate, spec.seed).fit(training)])
 
 
@@ -103,11 +112,12 @@ def by_cost(candidates: Sequence[Candidate]) -> list[Candidate]:
 
 
 def _prepared(
-    rows: DataFrame, moments: Sequence[date], parts: int, spec: ModelsSpec, task: Task
+    rows: DataFrame, moments: Sequence[date], parts: int, spec: ModelsSpec, task: Task, keep: Keep
 ) -> tuple[PipelineModel, DataFrame]:
     training = laid_out(at_moments(rows, moments), parts)
     preparation = fit_preparation(training, spec, task)
-    return preparation, preparation.transform(training).select("label", FEATURES)
+    ready = prepared(training, preparation, spec.preparation_of(task)).select("person_id", "as_of", "label", FEATURES)
+    return preparation, laid_out(keep(ready, f"{task.name}_training"), parts).select("label", FEATURES)
 
 
 def _test(rows: DataFrame, fold: Fold, people: int) -> DataFrame:
@@ -122,7 +132,7 @@ def _truth(test: DataFrame) -> dict[str, tuple[float, float]]:
     return {row["person_id"]: (row["label"], row["rule"]) for row in test.select("person_id", "label", "rule").collect()}
 
 
-def _scores(model: PipelineModel, test: DataFrame, kind: Kind) -> dict[str, float]:
+def _scores(model: Transformer, test: DataFrame, kind: Kind) -> dict[str, float]:
     return {row["person_id"]: row["score"] for row in model.transform(test).select("person_id", score(kind)).collect()}
 
 

@@ -62,13 +62,12 @@ def _bounds(name: str, quartiles: list[float] | None, missing: int, preparation:
     )
 
 
-def statement(bounds: tuple[Bounds, ...], words: Sequence[Words] = ()) -> str:
+def statement(bounds: tuple[Bounds, ...]) -> str:
     """The SELECT of a SQLTransformer that adds the prepared columns. Names come from the contract, numbers from the fit."""
     added = [f"{_clipped(column)} AS `{PREPARED}{column.name}`" for column in bounds]
     added += [
         f"CAST({_known(column.name)} IS NULL AS DOUBLE) AS `{MISSING}{column.name}`" for column in bounds if column.has_missing
     ]
-    added += [f"{_terms(one.column)} AS `{TERMS}{one.column}`" for one in words]
     return f"SELECT {', '.join(['*', *added])} FROM __THIS__"
 
 
@@ -77,23 +76,52 @@ def prepared_names(bounds: tuple[Bounds, ...]) -> list[str]:
     return [f"{PREPARED}{c.name}" for c in bounds] + [f"{MISSING}{c.name}" for c in bounds if c.has_missing]
 
 
+def hashing(preparation: Preparation) -> list[Transformer]:
+    """The stages that learn nothing: each word in its bucket. They come first in every model."""
+    if not preparation.words:
+        return []
+    terms = ", ".join(f"{_terms(one.column)} AS `{TERMS}{one.column}`" for one in preparation.words)
+    return [SQLTransformer(statement=f"SELECT *, {terms} FROM __THIS__"), *[_counting(one) for one in preparation.words]]
+
+
+def hashed(rows: DataFrame, preparation: Preparation) -> DataFrame:
+    """The rows with their words in buckets already: done once for all folds, because nothing is learned by it."""
+    terms = [f"{TERMS}{one.column}" for one in preparation.words]
+    return PipelineModel(hashing(preparation)).transform(rows).drop(*terms)
+
+
+def not_hashed(rows: DataFrame, preparation: Preparation) -> DataFrame:
+    """The rows as a whole model takes them, without the buckets of `hashed`."""
+    return rows.drop(*[f"{_COUNTED}{one.column}" for one in preparation.words])
+
+
+def prepared(rows: DataFrame, fitted: PipelineModel, preparation: Preparation) -> DataFrame:
+    """Hashed rows with the vector `features` of a fitted preparation."""
+    return PipelineModel(fitted.stages[len(hashing(preparation)) :]).transform(rows)
+
+
 def fit_preparation(training: DataFrame, spec: ModelsSpec, task: Task) -> PipelineModel:
     """The fitted preparation: rows in, the same rows with the vector `features` out; `label` is read by selection alone.
 
-    Stages: numbers filled, flagged and clipped; scaled; words hashed and weighed; all in one vector; slots dropped.
+    Stages: words in buckets; numbers filled, flagged and clipped; scaled; words weighed; all in one vector; slots dropped.
+    `training` may be `hashed`; rows that are not are hashed here.
     """
     preparation = spec.preparation_of(task)
+    if any(f"{_COUNTED}{one.column}" not in training.columns for one in preparation.words):
+        training = hashed(training, preparation)
     bounds = fit_bounds(training, spec.numbers, preparation)
-    fill = SQLTransformer(statement=statement(bounds, preparation.words))
+    fill = SQLTransformer(statement=statement(bounds))
     filled = fill.transform(training)
     parts = [_fit_numbers(filled, bounds, preparation.scale)] if bounds else []
-    parts += [_fit_words(filled, words) for words in preparation.words]
+    parts += [_fit_weights(filled, words) for words in preparation.words if words.in_at_least is not None]
     stages = [fill, *[stage for part in parts for stage in part]]
-    if len(parts) > 1:
-        stages.append(VectorAssembler(inputCols=[_output(part[-1]) for part in parts], outputCol=_JOINED))
+    columns = [_output(part[-1]) for part in parts]
+    columns += [f"{_COUNTED}{words.column}" for words in preparation.words if words.in_at_least is None]
+    if len(columns) > 1 or not parts:
+        stages.append(VectorAssembler(inputCols=columns, outputCol=_JOINED))
     stages += fit_selection(PipelineModel(stages).transform(training), _output(stages[-1]), preparation.selection)
     stages[-1].set(stages[-1].getParam("outputCol"), FEATURES)
-    return PipelineModel(stages)
+    return PipelineModel([*hashing(preparation), *stages])
 
 
 def _fit_numbers(filled: DataFrame, bounds: tuple[Bounds, ...], scale: bool) -> list[Transformer]:
@@ -105,14 +133,15 @@ def _fit_numbers(filled: DataFrame, bounds: tuple[Bounds, ...], scale: bool) -> 
     return [assemble, scaler.fit(assemble.transform(filled))]
 
 
-def _fit_words(filled: DataFrame, words: Words) -> list[Transformer]:
-    """The stages that make a slot of each bucket: as often as its words are there, weighed by IDF where asked for."""
-    counted, weighed = f"{_COUNTED}{words.column}", f"{_WEIGHED}{words.column}"
-    count = HashingTF(inputCol=f"{TERMS}{words.column}", outputCol=counted, numFeatures=words.buckets)
-    if words.in_at_least is None:
-        return [count]
-    weigh = IDF(inputCol=counted, outputCol=weighed, minDocFreq=words.in_at_least)
-    return [count, weigh.fit(count.transform(filled))]
+def _counting(words: Words) -> HashingTF:
+    """A slot a bucket: as often as its words are there."""
+    return HashingTF(inputCol=f"{TERMS}{words.column}", outputCol=f"{_COUNTED}{words.column}", numFeatures=words.buckets)
+
+
+def _fit_weights(counted: DataFrame, words: Words) -> list[Transformer]:
+    """The stage that weighs buckets by IDF."""
+    column, least = words.column, words.in_at_least or 0
+    return [IDF(inputCol=f"{_COUNTED}{column}", outputCol=f"{_WEIGHED}{column}", minDocFreq=least).fit(counted)]
 
 
 def _output(stage: Transformer) -> str:

@@ -54,12 +54,13 @@ def fit_task(
     store.clear(version)
     counts = {fold.number: population.eligible[fold.moment] for fold in folds}
     parts = parts_for(population.rows, spec)
-    judged = fit_folds(rows, folds, counts, parts, spec, task, lambda text: context.progress(f"{task.name}: {text}"))
+    keep = context.lakehouse.scratch.write
+    judged = fit_folds(rows, folds, counts, parts, spec, task, keep, lambda text: context.progress(f"{task.name}: {text}"))
     evaluation = evaluate(judged, task.kind, task.others, spec.confidence, spec.resamples, spec.seed)
     best = champion(evaluation, [candidate.name for candidate in task.candidates], task.choose_by)
     context.progress(f"{task.name}: {best} learns from all {len(population.outcomes)} moments")
     chosen = next(candidate for candidate in task.candidates if candidate.name == best)
-    model = fit_champion(rows, sorted(population.outcomes), chosen, parts, spec, task)
+    model = fit_champion(rows, sorted(population.outcomes), chosen, parts, spec, task, keep)
     tags = {
         "as_of": context.as_of.isoformat(),
         "training_set": population.rows_hash,

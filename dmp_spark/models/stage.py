@@ -13,6 +13,7 @@ from dmp_spark.functions.clock import local_day, midnight
 from dmp_spark.models import sentences
 from dmp_spark.models.contributions import Explainer
 from dmp_spark.models.fit_candidates import score
+from dmp_spark.models.fit_preparation import hashed, not_hashed
 from dmp_spark.models.fit_task import fit_task, population_of
 from dmp_spark.models.folds import folds as folds_of
 from dmp_spark.models.reasons import explainer, reasons
@@ -57,7 +58,8 @@ def run(context: RunContext, spec: ModelsSpec) -> RunSummary:
 def _run_task(context: RunContext, spec: ModelsSpec, task: Task, scored_at: datetime) -> Result:
     lakehouse = context.lakehouse
     rows = task_rows(lakehouse.read("gold.features"), lakehouse.read("gold.labels"), spec, task, scored_at)
-    rows = lakehouse.scratch.write(rows, f"{task.name}_rows")
+    preparation = spec.preparation_of(task)
+    rows = lakehouse.scratch.write(hashed(rows, preparation), f"{task.name}_rows")
     population = population_of(rows, spec, task)
     if not population.is_enough(spec):
         return Result(None, (sentences.too_little(population, spec, task),))
@@ -70,7 +72,7 @@ def _run_task(context: RunContext, spec: ModelsSpec, task: Task, scored_at: date
     kept = store.find(version)
     if kept is None:
         kept, checks = fit_task(context, spec, task, rows, population, folds, version, store)
-    judged = rows.where(F.col("is_eligible") & (F.col("as_of") == F.lit(scored_at)))
+    judged = not_hashed(rows, preparation).where(F.col("is_eligible") & (F.col("as_of") == F.lit(scored_at)))
     scores = scores_of(kept.model, explainer(kept.model, kept.folder, task.kind), judged, spec, task, version)
     return Result(scores, (*kept.notes, sentences.eligible_share(population, task, local_day(scored_at, spec.zone))), checks)
 

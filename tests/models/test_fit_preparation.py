@@ -57,7 +57,7 @@ def test_bounds_are_exact_percentiles_and_what_is_constant_is_not_clipped(spark)
 
 def test_what_is_fitted_depends_on_training_rows_and_on_no_others(spark):
     def fitted(frame):
-        preparation, _ = _prepared(frame, [MAY], 1, SPEC, TASK)
+        preparation, _ = _prepared(frame, [MAY], 1, SPEC, TASK, lambda rows, name: rows)
         scaler = preparation.stages[-1]
         return preparation.stages[0].getStatement(), scaler.mean.toArray().tolist(), scaler.std.toArray().tolist()
 

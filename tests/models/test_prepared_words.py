@@ -133,7 +133,7 @@ def test_the_order_of_a_map_changes_nothing_and_unknown_words_are_none(spark, wh
 
 def test_words_and_selection_depend_on_training_rows_and_on_no_others(spark):
     def fitted(**seeds):
-        preparation, _ = _prepared(frame(spark, **seeds), [MAY], 1, SPEC, TASK)
+        preparation, _ = _prepared(frame(spark, **seeds), [MAY], 1, SPEC, TASK, lambda rows, name: rows)
         return [stage.idf.toArray().tolist() for stage in preparation.stages if hasattr(stage, "idf")], slot_names(preparation)
 
     learned = fitted()

@@ -10,7 +10,7 @@ from dmp_spark.models.fit_candidates import learner
 from dmp_spark.models.fit_preparation import FEATURES, fit_preparation
 from dmp_spark.models.reasons import explainer, importances, reasons
 from dmp_spark.models.slots import feature_of, slot_names
-from dmp_spark.models.spec import DEFAULTS, Candidate, ModelsSpec, Preparation
+from dmp_spark.models.spec import DEFAULTS, Candidate, ModelsSpec, Preparation, Task
 
 SPEC = ModelsSpec(
     project="shop",
@@ -21,6 +21,7 @@ SPEC = ModelsSpec(
     tasks=(),
     numbers=("baskets", "days", "spend"),
 )
+TASK = Task(name="big", question="", eligible=None, rule="0", names={}, label="", horizon_days=30, choose_by="roc_auc")
 SMALL = {"trees": 5, "depth": 3}
 LEARNERS = [
     ("classification", "logistic_regression", {"elastic_net": 0.0}, "rawPrediction"),
@@ -44,7 +45,7 @@ def prepared(spark):
         made.append((f"p{number:03d}", float(baskets), float(days), spend, float(size > 20), float(size)))
     rows = spark.createDataFrame(made, "person_id string, baskets double, days double, spend double, is_big double, size double")
     rows = rows.coalesce(1)
-    preparation = fit_preparation(rows, SPEC)
+    preparation = fit_preparation(rows, SPEC, TASK)
     return preparation, preparation.transform(rows)
 
 

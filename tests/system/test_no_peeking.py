@@ -168,7 +168,7 @@ def fitted(spark: "SparkSession", lakehouse: Path, test: date) -> list[dict[str,
     (task,) = [task for task in spec.tasks if task.name == "goes_quiet"]
     rows = task_rows(*tables, spec, task, midnight(date(2018, 1, 1), spec.zone))
     moments = trained_by([date(2017, month, 1) for month in range(4, 13)], HORIZON_DAYS, test)
-    preparation = fit_preparation(laid_out(at_moments(rows, moments), 1), spec)
+    preparation = fit_preparation(laid_out(at_moments(rows, moments), 1), spec, task)
     return [_learned(stage) for stage in preparation.stages]
 
 
