@@ -43,12 +43,14 @@ class RunSummary:
     """What a stage did: changes by table, counted columns of `ops.runs`, checks, gates that held, lines worth reading.
 
     `failed` sentences make the stage fail (exit 1) after what stands was written; `held` sentences are gates (exit 3).
+    A gate holds back the stages that need this one, unless `tables_stand`: what it kept back was not in the tables.
     """
 
     changes: Mapping[str, Changes] = field(default_factory=dict)
     counts: Mapping[str, int] = field(default_factory=dict)
     checks: tuple[Check, ...] = ()
     held: tuple[str, ...] = ()
+    tables_stand: bool = False
     failed: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
