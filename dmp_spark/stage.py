@@ -50,9 +50,9 @@ class RunSummary:
     counts: Mapping[str, int] = field(default_factory=dict)
     checks: tuple[Check, ...] = ()
     held: tuple[str, ...] = ()
-    tables_stand: bool = False
     failed: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    tables_stand: bool = False
 
 
 def rebuild(context: RunContext, spec: Any, stage: ModuleType) -> RunSummary:
