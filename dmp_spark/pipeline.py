@@ -129,7 +129,7 @@ class _Run:
         summary = self._summary(step, context)
         seconds = time.perf_counter() - clock
         status = FAILED if summary.failed else HELD if summary.held else DONE
-        if status != DONE:
+        if status == FAILED or (status == HELD and not summary.tables_stand):
             self.blocked[step.name] = step.name
         fault.reach(step.name, "before_row")
         row = self._row(step, position, summary, started, seconds, status)
@@ -216,8 +216,9 @@ class _Run:
         return publishes
 
     def _keeps_back(self, result: Result) -> bool:
-        """Whether a gate held this stage and others need it, so that the tables as they stand do not belong together."""
-        held_steps = [step for step in self.every_step if step.name == result.stage and result.status == HELD]
+        """Whether a gate kept tables back that others need, so that the tables as they stand do not belong together."""
+        is_held = result.status == HELD and result.stage in self.blocked
+        held_steps = [step for step in self.every_step if step.name == result.stage and is_held]
         return any(other.needs(step) for step in held_steps for other in self.every_step if other is not step)
 
 

@@ -43,6 +43,7 @@ class RunSummary:
     """What a stage did: changes by table, counted columns of `ops.runs`, checks, gates that held, lines worth reading.
 
     `failed` sentences make the stage fail (exit 1) after what stands was written; `held` sentences are gates (exit 3).
+    A gate holds back the stages that need this one, unless `tables_stand`: what it kept back was not in the tables.
     """
 
     changes: Mapping[str, Changes] = field(default_factory=dict)
@@ -51,6 +52,7 @@ class RunSummary:
     held: tuple[str, ...] = ()
     failed: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    tables_stand: bool = False
 
 
 def rebuild(context: RunContext, spec: Any, stage: ModuleType) -> RunSummary:

@@ -222,6 +222,15 @@ def test_a_gate_that_nobody_needs_does_not_hold_the_publication_back(world):
     assert world.go().exit_code == 3
 
 
+def test_a_gate_before_something_else_than_tables_holds_nothing_else_back(world):
+    world.behave["a"] = lambda context: RunSummary(
+        changes={"silver.a": world.write("silver.a")}, held=("only 7 people",), tables_stand=True
+    )
+    outcome = world.go()
+    assert statuses(outcome) == {"a": "held", "b": "done", "c": "done", "d": "done", "e": "done"}
+    assert (outcome.exit_code, outcome.published) == (3, True)
+
+
 def test_a_failure_beats_a_gate(world):
     world.behave["a"] = lambda context: RunSummary(held=("7 % rejected",))
     world.behave["e"] = fails

@@ -94,6 +94,7 @@ def run(context: RunContext, spec: ActivationSpec) -> RunSummary:
     return RunSummary(
         changes=changes,
         held=tuple(sentence for message, outcome in told if (sentence := held(message, outcome))),
+        tables_stand=True,  # what `minimum_size` keeps back is an export
         notes=tuple(
             note(message, outcome, _place(lakehouse.root, message) / folders[message.name], spec.unknown_means)
             for message, outcome in told
