@@ -30,7 +30,7 @@ def _change(file: Path, old: str, new: str) -> None:
 def test_a_good_project_is_told_in_one_line(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert check(project) == 0
     assert capsys.readouterr() == (
-        "complete_journey: 8 files, 6 sources, 21 measures, 1 task, 8 segments, 1 activation, no mistakes\n",
+        "complete_journey: 8 files, 6 sources, 22 measures, 1 task, 8 segments, 1 activation, no mistakes\n",
         "",
     )
 
