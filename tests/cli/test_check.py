@@ -47,7 +47,7 @@ def test_four_mistakes_in_three_files_are_told_at_once(project: Path, capsys: py
     assert err.replace(f"{project}/", "") == (
         "activations.yml: no stage reads this file [unknown-file]\n"
         "    did you mean activation.yml?\n"
-        "models.yml:29:5: unknown key chose_by in goes_quiet [unknown-key]\n"
+        "models.yml:31:5: unknown key chose_by in goes_quiet [unknown-key]\n"
         "        chose_by: roc_auc\n"
         "        ^\n"
         "    did you mean choose_by?\n"
