@@ -103,7 +103,8 @@ def prepared(rows: DataFrame, fitted: PipelineModel, preparation: Preparation) -
 def fit_preparation(training: DataFrame, spec: ModelsSpec, task: Task) -> PipelineModel:
     """The fitted preparation: rows in, the same rows with the vector `features` out; `label` is read by selection alone.
 
-    Stages: words in buckets; numbers filled, flagged and clipped; scaled; words weighed; all in one vector; slots dropped.
+    Stages: words in buckets; numbers filled, flagged and clipped; scaled; words weighed; all in one vector; slots dropped;
+    those of words scaled with the others, so that a weight of one slot can be compared with that of another.
     `training` may be `hashed`; rows that are not are hashed here.
     """
     preparation = spec.preparation_of(task)
@@ -120,6 +121,8 @@ def fit_preparation(training: DataFrame, spec: ModelsSpec, task: Task) -> Pipeli
     if len(columns) > 1 or not parts:
         stages.append(VectorAssembler(inputCols=columns, outputCol=_JOINED))
     stages += fit_selection(PipelineModel(stages).transform(training), _output(stages[-1]), preparation.selection)
+    if preparation.words and preparation.scale:
+        stages.append(_scaler(_output(stages[-1]), FEATURES).fit(PipelineModel(stages).transform(training)))
     stages[-1].set(stages[-1].getParam("outputCol"), FEATURES)
     return PipelineModel([*hashing(preparation), *stages])
 
@@ -129,8 +132,12 @@ def _fit_numbers(filled: DataFrame, bounds: tuple[Bounds, ...], scale: bool) -> 
     assemble = VectorAssembler(inputCols=prepared_names(bounds), outputCol=_NUMBERS)
     if not scale:
         return [assemble]
-    scaler = StandardScaler(inputCol=_NUMBERS, outputCol=_SCALED, withMean=True, withStd=True)
-    return [assemble, scaler.fit(assemble.transform(filled))]
+    return [assemble, _scaler(_NUMBERS, _SCALED).fit(assemble.transform(filled))]
+
+
+def _scaler(column: str, to: str) -> StandardScaler:
+    """Mean 0 and standard deviation 1 of each slot."""
+    return StandardScaler(inputCol=column, outputCol=to, withMean=True, withStd=True)
 
 
 def _counting(words: Words) -> HashingTF:

@@ -14,7 +14,7 @@ from pyspark.sql import functions as F
 
 from dmp_spark.models.contributions import Explainer, Linear, Wording, read_trees, reasons_of
 from dmp_spark.models.fit_preparation import FEATURES
-from dmp_spark.models.slots import feature_of, slot_names
+from dmp_spark.models.slots import feature_of, is_bucket, slot_names
 from dmp_spark.models.spec import LINEAR, Candidate, Kind
 
 
@@ -61,9 +61,10 @@ def reasons(model: PipelineModel, explainer: Explainer, numbers: Sequence[str]) 
 def importances(model: PipelineModel, candidate: Candidate) -> tuple[Importance, ...]:
     """The features that count for a model, largest first: size of the weights, or Spark's importance of trees; they add up to 1.
 
-    Slots of one feature are added up; the direction is that of its largest weight.
+    Slots of one feature are added up; the direction is that of its largest weight. Words have none: each has its own.
     """
-    slots = [feature_of(slot) for slot in slot_names(model)]
+    named = slot_names(model)
+    slots, words = [feature_of(slot) for slot in named], {feature_of(slot) for slot in named if is_bucket(slot)}
     learner: Any = model.stages[-1]
     is_linear = candidate.family in LINEAR.values()
     weights = np.array((learner.coefficients if is_linear else learner.featureImportances).toArray())
@@ -72,6 +73,6 @@ def importances(model: PipelineModel, candidate: Candidate) -> tuple[Importance,
     for name in sorted(set(slots)):
         own = weights[[slot == name for slot in slots]]
         largest = own[np.argmax(np.abs(own))]
-        direction = ("raises" if largest > 0 else "lowers") if is_linear else None
+        direction = ("raises" if largest > 0 else "lowers") if is_linear and name not in words else None
         found.append(Importance(name, float(np.abs(own).sum() / total), direction))
     return tuple(sorted((one for one in found if one.importance > 0), key=lambda one: (-one.importance, one.name)))

@@ -36,6 +36,11 @@ def feature_of(slot: str) -> str:
     return slot.removeprefix("missing: ").rpartition(" of ")[2]
 
 
+def is_bucket(slot: str) -> bool:
+    """Whether a slot counts words."""
+    return slot.startswith("word bucket ")
+
+
 def _flat(stages: Sequence[Transformer]) -> list[Transformer]:
     """The stages in order, those of a pipeline within the pipeline too."""
     return [one for stage in stages for one in (_flat(stage.stages) if isinstance(stage, PipelineModel) else [stage])]
