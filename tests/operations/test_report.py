@@ -150,6 +150,20 @@ def test_activation_counts_the_last_decision_of_each_with_its_reason(sections: d
     assert tables["Files written"] == [["come back", "mail house", "come_back/2018-01-01T050000Z", "1 Jan 2018", "2"]]
 
 
+def test_arms_are_those_of_the_latest_moment_and_of_everybody(sections: dict[str, Section]) -> None:
+    section = sections["measurement"]
+    assert shown(section) == {
+        "Difference, in USD": [["spend in 30 days", "", "+19.67 [−30.10, +69.44]"]],
+        "The arms": [
+            ["spend in 30 days", "to be sent to", "2", "2", "2", "2.00 USD"],
+            ["spend in 30 days", "held out", "1", "1", "1", "2.00 USD"],
+        ],
+        "How sure it is": [["spend in 30 days", "10 %", "0.43", "52.00 USD"]],
+    }
+    said = sentences(section).replace("\u00a0", " ")
+    assert "Redeemed in 30 days: The first 30 days ended on 31 Dec 2017, and dmp run has yet to judge them." in said
+
+
 def test_questions_are_answered_with_their_first_rows(sections: dict[str, Section]) -> None:
     section = sections["questions"]
     tables = shown(section)
@@ -231,7 +245,7 @@ def test_what_was_not_published_is_not_told(own: Path) -> None:
     )
     boxes = {box.title: box.status for box in sections["flow"].parts[0].boxes}  # type: ignore[union-attr]
     assert boxes == {
-        **dict.fromkeys(("ingest", "identity", "features", "profiles", "models"), "nothing new"),
+        **dict.fromkeys(("ingest", "identity", "features", "profiles", "models", "measurement"), "nothing new"),
         "segments": "failed",
         "activation": "skipped",
     }
