@@ -77,7 +77,7 @@ def charts(pairs: Sequence[Pair]) -> list[IntervalChart]:
             metric, unit = pair.metric, _unit(pair.metric)
             row = (pair.name, _difference(metric, pair.treatment))
             by_axis.setdefault((unit, "" if unit else metric.name), []).append(row)
-    axis = Axis("to be sent to minus held out")
+    axis = Axis("difference")
     return [
         IntervalChart(f"Difference, in {unit}" if unit else f"Difference in {plain(name)}", axis, tuple(rows), zero=True)
         for (unit, name), rows in by_axis.items()
