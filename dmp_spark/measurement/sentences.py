@@ -23,10 +23,10 @@ def notes(experiment: Experiment, assigned: Mapping[date, int], rows: Sequence[R
     if not everybody:
         return (f"{name}: nobody is assigned yet",)
     if not rows:
-        ends, ahead = min((moved(day, metric.ahead), metric.ahead) for day in assigned for metric in experiment.metrics)
+        ends, ahead = first_ripe(experiment.metrics, assigned)
         return (f"{name}: {everybody:,} assigned, none of them {ahead} ago: nothing to compare before {ends.isoformat()}",)
     lines = [f"{name}: {experiment.question}"] if experiment.question else []
-    alarm = _sample_ratio(rows)
+    alarm = sample_ratio_alarm(rows)
     lines += [f"{name}: {alarm}"] if alarm else []
     for metric in experiment.metrics:
         of_metric = {row["variant"]: row for row in rows if row["metric"] == metric.name}
@@ -37,10 +37,30 @@ def notes(experiment: Experiment, assigned: Mapping[date, int], rows: Sequence[R
 
 def sample_ratio_holds(rows: Sequence[Row]) -> bool:
     """Whether the arms have sizes like those that were drawn for; true where that cannot be told."""
-    return not _sample_ratio(rows)
+    return not sample_ratio_alarm(rows)
 
 
-def _sample_ratio(rows: Sequence[Row]) -> str:
+def first_ripe(metrics: Sequence[Metric], assigned: Mapping[date, int]) -> tuple[date, str]:
+    """The day at whose midnight the first horizon of a unit ends, and that horizon; `assigned` has a day or more."""
+    return min((moved(day, metric.ahead), metric.ahead) for day in assigned for metric in metrics)
+
+
+def not_compared(treatment: Row, holdout: Row) -> str:
+    """Why two arms have no interval of their difference; empty where they have one."""
+    if not (treatment["units"] and holdout["units"]):
+        return "nothing to compare: one arm is empty"
+    if treatment["difference_low"] is None or treatment["difference_high"] is None:
+        return "nothing to compare: nobody differs, or an arm has one person, or a value is too large"
+    return ""
+
+
+def is_seen(treatment: Row) -> bool:
+    """Whether the interval of the difference leaves 0 out; of arms that are compared. One that ends at 0 holds it."""
+    return not treatment["difference_low"] <= 0 <= treatment["difference_high"]
+
+
+def sample_ratio_alarm(rows: Sequence[Row]) -> str:
+    """What is wrong with the sizes of the arms; empty where nothing is, or it cannot be told."""
     treatment = next((row for row in rows if row["variant"] == Variant.TREATMENT), None)
     holdout = next((row for row in rows if row["variant"] == Variant.HOLDOUT), None)
     if treatment is None or holdout is None:
@@ -70,13 +90,11 @@ def _arm(metric: Metric, row: Row) -> str:
 
 
 def _difference(metric: Metric, treatment: Row, holdout: Row) -> str:
-    if not (treatment["units"] and holdout["units"]):
-        return "nothing to compare: one arm is empty"
+    if reason := not_compared(treatment, holdout):
+        return reason
     low, high = treatment["difference_low"], treatment["difference_high"]
-    if low is None or high is None:
-        return "nothing to compare: nobody differs, or an arm has one person, or a value is too large"
     between = f"difference {_number(metric, treatment['difference'])} [{_number(metric, low)}, {_number(metric, high)}]"
-    verdict = "no effect seen" if low <= 0 <= high else "an effect is seen"
+    verdict = "an effect is seen" if is_seen(treatment) else "no effect seen"
     detectable = treatment["detectable"]
     could = "" if detectable is None else f", could have seen {_number(metric, detectable).lstrip('+')}"
     return f"{between}{' points' if metric.is_condition else _unit(metric)}{could}: {verdict}"

@@ -112,7 +112,7 @@ def test_the_catalogue_stands_as_the_command_lists_it(sections: dict[str, Sectio
     assert rows[("spendsum(value) of purchase, in the 30 days before the moment", "USD", "30 days")] == ["0 %", "6", "8", "11"]
     last = ("first purchasefirst(time) of purchase, ever before the moment", "–", "ever")
     assert rows[last] == ["0 %", "1 Jan 2017", "1 Jan 2017", "1 Jan 2017"]
-    assert len(rows) == 36
+    assert len(rows) == 41
     moments = shown(sections["features"])["Households at each moment"]
     assert moments == [["1 Dec 2017", "6", ""], ["1 Jan 2018", "6", ""]]
 
@@ -124,14 +124,13 @@ def test_segments_tell_sizes_comings_and_goings_and_shares_of_one_another(sectio
         ["Children at home, said or seen", "3", "50 %", "", "2", "0"],
         [title, "2", "33 %", "", "1", "1"],
     ]
-    assert [row[1:] for row in tables["Sizes"][2:]] == [["0", "0 %", "", "0", "0"]] * 6
+    assert [row[1:] for row in tables["Sizes"][2:]] == [["0", "0 %", "", "0", "0"]] * 8
     assert tables["Overlaps"] == [["Children at home, said or seen", "–", "67 %"], [title, "100 %", "–"]]
 
 
 def test_scores_are_counted_in_steps_and_the_comparison_is_of_their_version(sections: dict[str, Section]) -> None:
     section = sections["models"]
-    (group,) = section.parts
-    gallery = group.parts[-1]  # type: ignore[union-attr]
+    gallery = section.parts[0].parts[-1]  # type: ignore[union-attr]
     counts = gallery.charts[0].counts  # type: ignore[union-attr]
     assert counts == (2, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 2)
     assert "The champion is the baseline" in sentences(section)
@@ -149,6 +148,20 @@ def test_activation_counts_the_last_decision_of_each_with_its_reason(sections: d
         ]
     )
     assert tables["Files written"] == [["come back", "mail house", "come_back/2018-01-01T050000Z", "1 Jan 2018", "2"]]
+
+
+def test_arms_are_those_of_the_latest_moment_and_of_everybody(sections: dict[str, Section]) -> None:
+    section = sections["measurement"]
+    assert shown(section) == {
+        "Difference, in USD": [["spend in 30 days", "", "+19.67 [−30.10, +69.44]"]],
+        "The arms": [
+            ["spend in 30 days", "to be sent to", "2", "2", "2", "2.00 USD"],
+            ["spend in 30 days", "held out", "1", "1", "1", "2.00 USD"],
+        ],
+        "How sure it is": [["spend in 30 days", "10 %", "0.43", "52.00 USD"]],
+    }
+    said = sentences(section).replace("\u00a0", " ")
+    assert "Redeemed in 30 days: The first 30 days ended on 31 Dec 2017, and dmp run has yet to judge them." in said
 
 
 def test_questions_are_answered_with_their_first_rows(sections: dict[str, Section]) -> None:
@@ -232,7 +245,7 @@ def test_what_was_not_published_is_not_told(own: Path) -> None:
     )
     boxes = {box.title: box.status for box in sections["flow"].parts[0].boxes}  # type: ignore[union-attr]
     assert boxes == {
-        **dict.fromkeys(("ingest", "identity", "features", "profiles", "models"), "nothing new"),
+        **dict.fromkeys(("ingest", "identity", "features", "profiles", "models", "measurement"), "nothing new"),
         "segments": "failed",
         "activation": "skipped",
     }

@@ -39,6 +39,7 @@ def project(folder: Path) -> Path:
     for name, (old, new) in {
         "segments.yml": ("Redeemed in the last 90 days", json.dumps(EVIL + QUOTED)),
         "models.yml": ("Will it buy nothing for 30 days?", json.dumps(f"Will it {EVIL}?")),
+        "measurement.yml": ("come_back:\n", f"come_back:\n    question: {json.dumps(f'Did it {EVIL}?')}\n"),
         "project.yml": ("Fifty households of a retailer's 2017", json.dumps(f"A {QUOTED} year")),
     }.items():
         text = (place / name).read_text(encoding="utf-8")
@@ -69,7 +70,9 @@ def told(folder: Path) -> Path:
 def publish(root: Path) -> None:
     """A run's rows: every stage with something to say, then the publication of all tables."""
     ledger = Ledger(root)
-    for number, stage in enumerate(("ingest", "identity", "features", "profiles", "models", "segments", "activation")):
+    for number, stage in enumerate(
+        ("ingest", "identity", "features", "profiles", "models", "segments", "activation", "measurement")
+    ):
         notes = (f"{stage} says {EVIL}", f"file {root}/exports/x.csv") if stage != "identity" else ()
         checks = ({"name": QUOTED, "passed": stage != "models", "detail": EVIL},) if stage in ("models", "features") else ()
         ledger.append(Row("r1", stage, AS_OF, RUN, 1.5 * number, "done", rows_written=number * 1000, notes=notes, checks=checks))
@@ -135,7 +138,13 @@ def tables() -> dict[str, dict[str, pa.Array]]:
         },
         "gold.segment_membership": stays(),
         "gold.decisions": decisions(),
-        "gold.assignments": {"experiment": pa.array(["come_back"]), "unit_id": pa.array(["person-c"])},
+        "gold.assignments": {
+            "experiment": pa.array(["come_back"] * 3),
+            "unit_id": pa.array(["person-a", "person-b", "person-c"]),
+            "variant": pa.array(["treatment", "treatment", "holdout"]),
+            "assigned_at": pa.array([BEFORE, BEFORE, AS_OF], INSTANT),
+        },
+        "gold.experiments": experiments(),
     }
 
 
@@ -198,4 +207,26 @@ def decisions() -> dict[str, pa.Array]:
         "reason": pa.array([row[3] for row in rows]),
         "destination": pa.array(["mail_house"] * len(rows)),
         "export": pa.array([row[4] for row in rows]),
+    }
+
+
+def experiments() -> dict[str, pa.Array]:
+    """Spend of two arms at two moments, at the later one of a day of its own too, and arms of an experiment that is gone."""
+    arms = [("come_back", BEFORE, "all", 1.0), ("come_back", AS_OF, "all", 2.0), (EVIL, AS_OF, "all", 3.0)]
+    arms.append(("come_back", AS_OF, "first_day=2017-12-01", 4.0))
+    rows = [(*arm, variant) for arm in arms for variant in ("treatment", "holdout")]
+    told = {"difference": 19.674, "difference_low": -30.1, "difference_high": 69.44, "lift": 0.1, "p_value": 0.43}
+    told |= {"detectable": 52.0, "sample_ratio_p_value": 0.5}
+    count = pa.array([2, 1] * len(arms), pa.int64())
+    return {
+        "experiment": pa.array([row[0] for row in rows]),
+        "variant": pa.array([row[4] for row in rows]),
+        "metric": pa.array(["spend"] * len(rows)),
+        "slice": pa.array([row[2] for row in rows]),
+        "as_of": pa.array([row[1] for row in rows], INSTANT),
+        "ahead": pa.array(["30 days"] * len(rows)),
+        **{name: count for name in ("assigned", "sent", "units")},
+        "winsorised_at": pa.array([Decimal("1234.500000")] * len(rows), pa.decimal128(20, 6)),
+        "mean": pa.array([row[3] for row in rows]),
+        **{name: pa.array([value, None] * len(arms), pa.float64()) for name, value in told.items()},
     }
