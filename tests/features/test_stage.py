@@ -204,6 +204,7 @@ def small_inputs(spark: SparkSession) -> dict[str, DataFrame]:
             "attributes"
         ),
         F.col("sales_value").cast("decimal(18,4)").alias("value"),
+        F.lit("USD").alias("currency"),
         F.create_map(F.lit("retail_discount"), F.col("retail_disc").cast("decimal(18,4)")).alias("amounts"),
     )
     mailed = file("campaigns").join(file("campaign_descriptions"), "campaign_id", how="inner")

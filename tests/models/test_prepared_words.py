@@ -9,7 +9,7 @@ from pyspark.ml.feature import HashingTF, VectorAssembler
 from pyspark.sql import functions as F
 
 from dmp_spark.models.fit_candidates import _prepared
-from dmp_spark.models.fit_preparation import FEATURES, fit_preparation
+from dmp_spark.models.fit_preparation import FEATURES, fit_preparation, hashed
 from dmp_spark.models.slots import slot_names
 from dmp_spark.models.spec import ModelsSpec, Preparation, Selection, Task, Words
 from dmp_spark.models.tracking import _save
@@ -137,7 +137,7 @@ def test_the_order_of_a_map_changes_nothing_and_unknown_words_are_none(spark, wh
 
 def test_words_and_selection_depend_on_training_rows_and_on_no_others(spark):
     def fitted(**seeds):
-        preparation, _ = _prepared(frame(spark, **seeds), [MAY], 1, SPEC, TASK, lambda rows, name: rows)
+        preparation, _ = _prepared(hashed(frame(spark, **seeds), PREPARATION), [MAY], 1, SPEC, TASK, lambda rows, name: rows)
         return [stage.idf.toArray().tolist() for stage in preparation.stages if hasattr(stage, "idf")], slot_names(preparation)
 
     learned = fitted()
