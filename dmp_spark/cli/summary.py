@@ -26,8 +26,9 @@ def print_summary(outcome: "Outcome", call: Call, project: "Project", moment: st
         print("\n" + "\n".join(notes), file=out)
     if sizes := segment_sizes(project.lakehouse):
         print("\npeople in segments", file=out)
+        width = max(len(name) for name, _ in sizes)
         for name, people in sizes:
-            print(f"  {name:<26}{people:>10,}", file=out)
+            print(f"  {name:<{width}}{people:>10,}", file=out)
     _print_places(outcome, call, project.lakehouse, out)
 
 
