@@ -118,7 +118,7 @@ def test_a_plan_after_one_changed_measure_names_what_it_reaches(going_on: Finish
     steps = {row["stage"]: row for row in json.loads(planned.shown)}
     assert set(steps) >= {"ingest", "identity", "features", "profiles", "models", "segments", "activation"}
     would = {stage: step["would"] for stage, step in steps.items()}
-    reached = ("features", "profiles", "models", "segments", "activation")
+    reached = ("features", "profiles", "models", "segments", "activation", "measurement")
     assert would == {"ingest": "skip", "identity": "skip", **dict.fromkeys(reached, "run")}
     assert steps["features"]["why"] == ["spec changed"]
     assert steps["profiles"]["reached"] == ["reads gold.features, which features would write"]
