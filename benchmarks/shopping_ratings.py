@@ -39,8 +39,8 @@ def peers() -> dict[str, Any]:
     """
     return {
         "ridge": Ridge(alpha=1.0),
-        "forest": RandomForestRegressor(n_estimators=40, max_depth=10, max_features=1 / 3, random_state=2017, n_jobs=1),
-        "gradient_boosting": GradientBoostingRegressor(n_estimators=60, max_depth=4, learning_rate=0.15, random_state=2017),
+        "forest": RandomForestRegressor(n_estimators=30, max_depth=10, max_features=1 / 3, random_state=2017, n_jobs=1),
+        "gradient_boosting": GradientBoostingRegressor(n_estimators=40, max_depth=4, learning_rate=0.2, random_state=2017),
     }
 
 

@@ -119,7 +119,7 @@ def main(project: Path = PROJECT, lakehouse: Path | None = None) -> int:
     names = sorted(found.evaluation["names"], key=lambda name: found.reached(name)["value"])
     for name in names:
         error = found.reached(name)
-        note = "  (the champion)" if name == champion else "  (no learning: the item's score)" if name == "rule" else ""
+        note = "  (the champion)" if name == champion else "  (no learning: the middle of the scale)" if name == "rule" else ""
         print(f"  {name:20} {error['value']:.4f}  [{error['low']:.4f}, {error['high']:.4f}]{note}")
     print(f"  {'mean':20} {most:.4f}  (of the ratings that were learned from)")
     reached = found.reached(champion)["value"]
