@@ -362,3 +362,21 @@ def test_csv_files_are_taken_by_name_and_what_cannot_be_read_is_rejected_with_it
     assert f"{shop.folder}/orders/d.csv cannot be taken: after line 1 it is not CSV: unexpected end of data" in sentence
     after = versions(shop.root)
     assert [name for name in before if after[name] != before[name]] == ["bronze.files"]
+
+
+def test_reference_data_and_facts_come_from_csv_too(shop: Shop) -> None:
+    (shop.folder / "items").write_text("kind,item\nmilk,1\nmilk,1\nbread,x\n,2\n", encoding="utf-8")
+    (shop.folder / "crm").write_text("age,customer\n30-40,ann\n,bob\n50,\n1,2,3\n", encoding="utf-8")
+    items, crm = (source.model_copy(update={"format": "csv"}) for source in (shop.items, shop.crm))
+    done = shop.run(items, crm)
+
+    assert done.failed == ()
+    assert shop.rows("silver.items", "item_id", "kind") == [("1", "milk"), ("2", None)]
+    assert shop.rows("silver.person_attributes", "attribute", "value") == [("age", "30-40")]
+    names = ("source", "rows_in", "rows_accepted", "rows_duplicate", "rows_rejected")
+    assert shop.rows("bronze.files", *names) == [("crm", 4, 2, 0, 2), ("items", 4, 2, 1, 1)]
+    assert shop.rows("bronze.rejected", "source", "reasons", "payload") == [
+        ("crm", ["no_identifier"], '{"customer":null,"age":"50"}'),
+        ("crm", ["number_of_cells"], '{"line":"1,2,3"}'),
+        ("items", ["unreadable_item"], '{"item":"x","kind":"bread"}'),
+    ]
