@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test test-long test-faults check format mutants acceptance aa lock clean
+.PHONY: help run run-shopping test test-long test-faults check format mutants acceptance aa lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r target text; do printf '%-20s %s\n' "$$target" "$$text"; done
@@ -10,6 +10,12 @@ help: ## this list
 run: ## the first project, from files to audiences, scores and an export (sets .venv up on first use)
 	@bin/bootstrap run
 	@.venv/bin/dmp run -p conf/complete_journey
+
+run-shopping: ## the second project: ratings of a simulated shop, and how close the models come to the known best
+	@bin/bootstrap run
+	@.venv/bin/python jobs/simulate_shopping.py conf/shopping_ratings/data
+	@.venv/bin/dmp run -p conf/shopping_ratings
+	@.venv/bin/python -m benchmarks.shopping_truth
 
 test: ## the suite, with coverage, the 20 slowest and the skips
 	@bin/bootstrap test
@@ -49,4 +55,4 @@ lock: ## resolve requirements/*.in again into hash-pinned locks, and say what ch
 
 clean: ## remove .venv, caches and the lakehouses of the projects
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache build dist *.egg-info .coverage spark-warehouse
-	rm -rf conf/*/lakehouse tests/projects/*/lakehouse
+	rm -rf conf/*/lakehouse conf/shopping_ratings/data tests/projects/*/lakehouse

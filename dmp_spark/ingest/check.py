@@ -109,10 +109,6 @@ def _source(
     found: Found,
 ) -> Source:
     address = f"ingest.sources.{name}"
-    if written.read.format != "parquet":
-        found.add(
-            "not-yet", f"files of format {written.read.format} cannot be read yet", f"{address}.read.format", "known: parquet"
-        )
     columns = _columns(written, address, found)
     lookups = tuple(
         lookup
@@ -127,6 +123,7 @@ def _source(
     return Source(
         name=name,
         path=project.path(written.read.path, f"{address}.read.path"),
+        format=written.read.format,
         arrives=written.arrives,
         columns=columns,
         rules=tuple(rule for rule in rules if rule),

@@ -78,7 +78,8 @@ def _identity(event: Event, number: int, source: Source) -> Column:
     if event.id_kind == "position":
         parts = [F.col("_file_id"), F.col("_position")]
     elif event.id_kind == "fingerprint":
-        parts = [id_text(F.col("_raw")[name], kind) for name, kind in source.columns.items()]
+        kinds = source.columns if source.format == "parquet" else dict.fromkeys(source.columns, "string")  # as it came
+        parts = [id_text(F.col("_raw")[name], kind) for name, kind in kinds.items()]
     else:
         parts = [id_text(named(name), source.names[name]) for name in event.id_columns]
     return stable_id(source.name, *parts, str(number))

@@ -27,21 +27,26 @@ def judged(records: DataFrame, source: Source) -> DataFrame:
     """The records with `_reasons` (why they are rejected; empty where they are not), `flags` and `_raw`.
 
     Rules see the record as it came; then columns of broken set_null rules become null. `_raw` is the record as it
-    came, a struct, for the payload of what is rejected. Columns that start with `_` are kept.
+    came, by column, for the payload of what is rejected. Columns that start with `_` are kept. Records of CSV bring
+    `_raw` as text and `_misread`: where that has reasons no rule is asked, because its columns are not what came.
     """
     names = source.names
     holds = {rule.name: expression(rule.require, names, predicate=True) for rule in source.rules}
     rejecting = [(rule.name, holds[rule.name]) for rule in source.rules if rule.action == "reject"]
     rejecting += [_was_found(lookup) for lookup in source.lookups if lookup.missing == "reject"]
     flagging = [(rule.name, holds[rule.name]) for rule in source.rules if rule.action == "flag"]
+    kept = [name for name in records.columns if name.startswith("_") and name not in ("_misread", "_raw")]
+    reasons, raw = broken(rejecting), F.struct(*[F.col(f"`{name}`") for name in source.columns])
+    if source.format == "csv":
+        reasons, raw = F.when(F.size("_misread") > 0, F.col("_misread")).otherwise(reasons), F.col("_raw")
     nulled = {name: [holds[rule.name] for rule in _nulling(source.rules, name)] for name in source.columns}
     return records.select(
-        *[_unless_broken(F.col(f"`{name}`"), kept).alias(name) for name, kept in nulled.items()],
+        *[_unless_broken(F.col(f"`{name}`"), conditions).alias(name) for name, conditions in nulled.items()],
         *[F.col(f"`{lookup.name}`") for lookup in source.lookups],
-        *[name for name in records.columns if name.startswith("_")],
-        broken(rejecting).alias("_reasons"),
+        *kept,
+        reasons.alias("_reasons"),
         broken(flagging).alias("flags"),
-        F.struct(*[F.col(f"`{name}`") for name in source.columns]).alias("_raw"),
+        raw.alias("_raw"),
     )
 
 

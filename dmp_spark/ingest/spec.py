@@ -18,12 +18,13 @@ class FixedFile(Written):
 
 
 Value = Text | FixedFile
+Format = Literal["parquet", "csv"]
 
 
 class ReadFile(Written):
     """Where a source's files lie (a file, a folder, a glob) and what they are."""
 
-    format: str = "parquet"
+    format: Format = "parquet"
     path: str
 
 
@@ -212,6 +213,7 @@ class Source(Resolved):
 
     name: str
     path: str
+    format: Format = "parquet"
     arrives: Literal["appended", "replaced"]
     columns: dict[str, str]
     rules: tuple[Rule, ...] = ()

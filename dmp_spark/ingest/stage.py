@@ -1,12 +1,12 @@
 """Ingest: files of sources become events, reference data and facts; what is wrong with a record is kept with its reasons."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from dmp_spark.ingest import publish
+from dmp_spark.ingest import cells, csv_files, publish
 from dmp_spark.ingest.headers import Header, UnreadableFileError, probe
 from dmp_spark.ingest.manifest import Known, Mode, Plan, State, plan
 from dmp_spark.ingest.records import Landed
@@ -116,21 +116,45 @@ def _looked_up(source: Source, spec: IngestSpec, work: Work) -> list[str]:
 
 
 def _probe(context: RunContext, planned: Plan, work: Work) -> Probed | None:
-    """The files by header, from their footers; None, and a refusal, where one of them does not fit."""
+    """The files by header, from footers or first lines; None, and a refusal, where one of them does not fit."""
     source = planned.source
     landed = {row.file_id: row.landed_at for row in work.known}
     groups: dict[Header, dict[str, Landed]] = {}
     rows: dict[str, int] = {}
     for key, seen in planned.files.items():
         try:
-            header, rows[key] = probe(seen.path, source.columns)
+            if source.format == "csv":
+                header = csv_files.probe(seen.path, source.columns)
+            else:
+                header, rows[key] = probe(seen.path, source.columns)
         except UnreadableFileError as error:
-            work.refuse(source.name, f"{seen.path} cannot be taken: {error}")
-            work.refused.append(_refused(context, planned, key, str(error), work))
+            _refuse_file(context, planned, key, str(error), work)
             return None
         micros = (landed.get(key, context.started_at) - EPOCH) // timedelta(microseconds=1)
         groups.setdefault(header, {})[key] = Landed(seen.path, micros)
+    if source.format == "csv" and groups:
+        [files] = groups.values()  # one header, whatever the order of columns
+        return _count_cells(context, Probed(planned, groups, dict.fromkeys(files, 0)), files, work)
     return Probed(planned, groups, rows)
+
+
+def _count_cells(context: RunContext, probed: Probed, files: dict[str, Landed], work: Work) -> Probed | None:
+    """CSV files read into scratch and counted; None, and a refusal, where one of them is not CSV to its end."""
+    read = cells.read(context.lakehouse.spark, files, probed.plan.source.columns)
+    read = context.lakehouse.scratch.write(read, f"{probed.plan.source.name}_cells")
+    counted = cells.counted(read).collect()  # bounded by files
+    for row in counted:
+        if row["problem"]:
+            _refuse_file(context, probed.plan, row["_file_id"], row["problem"], work)
+            return None
+    rows = {**probed.rows, **{row["_file_id"]: row["records"] for row in counted}}
+    return replace(probed, rows=rows, cells=read)
+
+
+def _refuse_file(context: RunContext, planned: Plan, key: str, why: str, work: Work) -> None:
+    """Nothing of the source is taken, because of this file."""
+    work.refuse(planned.source.name, f"{planned.files[key].path} cannot be taken: {why}")
+    work.refused.append(_refused(context, planned, key, why, work))
 
 
 def _refused(context: RunContext, planned: Plan, key: str, reason: str, work: Work) -> publish.Refused:

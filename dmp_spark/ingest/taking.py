@@ -9,7 +9,7 @@ from pyspark.sql import functions as F
 
 from dmp_spark.errors import StageError
 from dmp_spark.functions.keys import stable_id
-from dmp_spark.ingest import attributes, events, lookups, records, rules
+from dmp_spark.ingest import attributes, cells, events, lookups, records, rules
 from dmp_spark.ingest.contest import Rivals, settle
 from dmp_spark.ingest.headers import Header
 from dmp_spark.ingest.manifest import Mode, Plan
@@ -27,11 +27,15 @@ EVENT_CONTENT = {c.name: c.type for c in EVENTS.business if c.name not in ("even
 
 @dataclass(frozen=True)
 class Probed:
-    """A plan whose files can all be read: by header, with the number of records and the landing of each by file_id."""
+    """A plan whose files can all be read: by header, with the number of records and the landing of each by file_id.
+
+    `cells` are the records of CSV files, which were read to be counted.
+    """
 
     plan: Plan
     groups: Mapping[Header, Mapping[str, records.Landed]]
     rows: Mapping[str, int]
+    cells: DataFrame | None = None
 
 
 @dataclass(frozen=True)
@@ -154,7 +158,10 @@ def _mapped(context: RunContext, probed: Probed, tables: Mapping[str, DataFrame]
     source = probed.plan.source
     frames = []
     for header, files in probed.groups.items():
-        rows = records.read(context.lakehouse.spark, header, files, source.columns)
+        if probed.cells is None:
+            rows = records.read(context.lakehouse.spark, header, files, source.columns)
+        else:
+            rows = cells.typed(probed.cells, source.columns)
         if not source.reference and sum(probed.rows[file_id] for file_id in files) >= SPREAD_FROM:
             rows = rows.repartition(F.col("_position"))
         judged = rules.judged(lookups.looked_up(rows, source.lookups, tables, source.columns), source)

@@ -76,7 +76,7 @@ def test_sources_stand_after_the_reference_tables_that_they_look_up(tmp_path: Pa
         ("amount: double", "amount: doubel", "ingest.yml:6:54", "no such type: doubel", "did you mean double?"),
         ("value: amount", "value: customer", "ingest.yml:15:16", "this gives string, and a number is needed", "cast"),
         ("        currency: {value: USD}\n", "", "ingest.yml:10:7", "money without a currency", "currency"),
-        ("{path:", "{format: csv, path:", "ingest.yml:4:20", "files of format csv cannot be read yet", "parquet"),
+        ("{path:", "{format: cvs, path:", "ingest.yml:4:20", "cvs", "did you mean csv?"),
         ("id: fingerprint", "id: [custmer]", "ingest.yml:11:13", "no such column: custmer", "did you mean customer?"),
     ],
 )

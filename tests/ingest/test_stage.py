@@ -1,7 +1,9 @@
 """Deliveries through storage: what they leave in the tables, and what they leave alone."""
 
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -308,4 +310,73 @@ def test_rows_of_one_key_are_combined_and_every_record_is_counted_in_its_file(sh
         (["a_week"], '{"item":3,"week":0,"is_mailed":false}'),
         (["a_week"], '{"item":3,"week":null,"is_mailed":false}'),
         (["no_key"], '{"item":null,"week":1,"is_mailed":true}'),
+    ]
+
+
+def test_csv_files_are_taken_by_name_and_what_cannot_be_read_is_rejected_with_its_name(shop: Shop) -> None:
+    """Two files of another order of columns; each mistake is one record of bronze.rejected, and the counts add up."""
+    good = 'at,customer,receipt,amount,pieces\n2017-05-01 12:00:00,ann,1,5.5,2\n2017-05-01T12:00,"bob, jr",2,,\n'
+    other = (
+        "customer,extra,pieces,amount,at,receipt\n"
+        "eve,?,two,1.0,2017-05-01,3\n"  # pieces are no number
+        ",?,1,1.0,2017-05-01,4\n"  # breaks a rule
+        "max,?,1,1.0,2017-05-01\n"  # a cell is missing
+        "zoe,?,1,1.0,01.05.2017,x\n"  # two cells
+        "kim,?,3,1.0,2017-05-01,5\n"
+    )
+    (shop.folder / "orders").mkdir()
+    (shop.folder / "orders" / "a.csv").write_text(good, encoding="utf-8")
+    (shop.folder / "orders" / "b.csv").write_text(other, encoding="utf-8-sig")
+    (shop.folder / "orders" / "c.csv").write_text("customer,receipt,at,amount,pieces\n", encoding="utf-8")
+    source = shop.orders.model_copy(update={"format": "csv"})
+    done = shop.run(source)
+
+    assert done.failed == ()
+    names = ("rows_in", "rows_mapped", "rows_accepted", "rows_duplicate", "rows_rejected", "rows_unreadable")
+    assert {name: done.counts[name] for name in names} == dict(zip(names, (7, 7, 3, 0, 4, 0), strict=True))
+    assert shop.rows("bronze.files", "rows_in", "rows_accepted", "rows_rejected") == [(0, 0, 0), (2, 2, 0), (5, 1, 4)]
+    noon, midnight = AT, datetime(2017, 5, 1, tzinfo=UTC)
+    assert shop.rows("silver.events", "event_time", "value", "attributes") == [
+        (midnight, Decimal("1.0000"), [("pieces", "3")]),
+        (noon, Decimal("5.5000"), [("pieces", "2")]),
+        (noon, None, []),
+    ]
+    assert [row[0] for row in shop.rows("silver.identifiers", "value")] == ["ann", "bob, jr", "kim"]
+    rejected = {
+        tuple(reasons): (position, json.loads(payload))
+        for reasons, position, payload in shop.rows("bronze.rejected", "reasons", "position", "payload")
+    }
+    assert rejected == {
+        ("unreadable_pieces",): (0, {"customer": "eve", "receipt": "3", "at": "2017-05-01", "amount": "1.0", "pieces": "two"}),
+        ("has_customer",): (1, {"customer": None, "receipt": "4", "at": "2017-05-01", "amount": "1.0", "pieces": "1"}),
+        ("number_of_cells",): (2, {"line": "max,?,1,1.0,2017-05-01"}),
+        ("unreadable_receipt", "unreadable_at"): (
+            3,
+            {"customer": "zoe", "receipt": "x", "at": "01.05.2017", "amount": "1.0", "pieces": "1"},
+        ),
+    }
+    before = versions(shop.root)
+    assert shop.run(source).changes == {}
+    (shop.folder / "orders" / "d.csv").write_text('customer,receipt,at,amount,pieces\nliz,6,2017-05-02,1,"1\n', encoding="utf-8")
+    [sentence] = shop.run(source).failed
+    assert f"{shop.folder}/orders/d.csv cannot be taken: after line 1 it is not CSV: unexpected end of data" in sentence
+    after = versions(shop.root)
+    assert [name for name in before if after[name] != before[name]] == ["bronze.files"]
+
+
+def test_reference_data_and_facts_come_from_csv_too(shop: Shop) -> None:
+    (shop.folder / "items").write_text("kind,item\nmilk,1\nmilk,1\nbread,x\n,2\n", encoding="utf-8")
+    (shop.folder / "crm").write_text("age,customer\n30-40,ann\n,bob\n50,\n1,2,3\n", encoding="utf-8")
+    items, crm = (source.model_copy(update={"format": "csv"}) for source in (shop.items, shop.crm))
+    done = shop.run(items, crm)
+
+    assert done.failed == ()
+    assert shop.rows("silver.items", "item_id", "kind") == [("1", "milk"), ("2", None)]
+    assert shop.rows("silver.person_attributes", "attribute", "value") == [("age", "30-40")]
+    names = ("source", "rows_in", "rows_accepted", "rows_duplicate", "rows_rejected")
+    assert shop.rows("bronze.files", *names) == [("crm", 4, 2, 0, 2), ("items", 4, 2, 1, 1)]
+    assert shop.rows("bronze.rejected", "source", "reasons", "payload") == [
+        ("crm", ["no_identifier"], '{"customer":null,"age":"50"}'),
+        ("crm", ["number_of_cells"], '{"line":"1,2,3"}'),
+        ("items", ["unreadable_item"], '{"item":"x","kind":"bread"}'),
     ]

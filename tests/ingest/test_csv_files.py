@@ -1,0 +1,115 @@
+"""CSV files as cells by name. No Spark."""
+
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+from dmp_spark.ingest import csv_files
+from dmp_spark.ingest.headers import UnreadableFileError
+
+COLUMNS = {"x": "bigint", "at": "timestamp", "note": "string"}
+
+
+def written(folder: Path, content: str | bytes) -> str:
+    path = folder / "x.csv"
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return str(path)
+
+
+def rows(path: str, names: tuple[str, ...] = ("x", "note")) -> list[tuple[object, ...]]:
+    """Position, cells, line, problem of all rows of one file."""
+    listed = pa.RecordBatch.from_pylist([{"file_id": "f", "path": path, "landed": 5}])
+    found = [row for batch in csv_files.reader(names)(iter([listed])) for row in batch.to_pylist()]
+    assert all((row["_file_id"], row["_landed"]) == ("f", 5) for row in found)
+    return [(row["_position"], row["_cells"], row["_line"], row["_problem"]) for row in found]
+
+
+@pytest.mark.parametrize(
+    ("content", "cells"),
+    [
+        ("x,note\n1,a\n2,b\n", [["1", "a"], ["2", "b"]]),
+        ("x,note\r\n1,a\r\n2,b", [["1", "a"], ["2", "b"]]),  # no line end after the last record
+        ("note,other,x\na,?,1\n", [["1", "a"]]),  # another order and a column more
+        ("\ufeffx,note\n1,a\n", [["1", "a"]]),  # a byte order mark
+        ('"x","note"\n"1","a,b"\n', [["1", "a,b"]]),
+        ('x,note\n1,"say ""hi"""\n', [["1", 'say "hi"']]),
+        ('x,note\n1,"two\nlines"\n2,b\n', [["1", "two\nlines"], ["2", "b"]]),
+        ('x,note\n1,"two\r\nlines"\n', [["1", "two\r\nlines"]]),
+        ("x,note\n,\n1,\n", [[None, None], ["1", None]]),  # empty cells
+        ('x,note\n1,""\n', [["1", None]]),
+        ("x,note\n\n1,a\n\n", [["1", "a"]]),  # an empty line is no record
+        ("x,note\n1, a \n", [["1", " a "]]),  # blanks are a part of the cell
+        ('x,note\n1,5" nail\n', [["1", '5" nail']]),
+        ("x,note\n1,größe 😀\n", [["1", "größe 😀"]]),
+        ("x,note\n", []),
+    ],
+)
+def test_cells_are_found_by_the_names_of_the_first_line(tmp_path: Path, content: str, cells: list[list[str | None]]) -> None:
+    path = written(tmp_path, content)
+
+    csv_files.probe(path, {"x": "bigint", "note": "string"})
+    assert rows(path) == [(position, found, None, None) for position, found in enumerate(cells)]
+
+
+def test_a_line_of_another_number_of_cells_keeps_its_place_and_is_kept_whole(tmp_path: Path) -> None:
+    path = written(tmp_path, 'x,note\n1,a\n2\n3,"c,d",e\n4,f\n')
+
+    assert rows(path) == [
+        (0, ["1", "a"], None, None),
+        (1, None, "2", None),
+        (2, None, '3,"c,d",e', None),
+        (3, ["4", "f"], None, None),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        (b'x,note\n1,a\n2,"never closed\n3,c\n', "after line 2 it is not CSV: unexpected end of data"),
+        (b'x,note\n1,"a"b\n', "after line 1 it is not CSV: ',' expected after '\"'"),
+        (b"x,note\n" + b"1,a\n" * 9_000 + b"2,gr\xfc\xdfe\n", "it is not UTF-8"),
+    ],
+)
+def test_a_file_that_is_not_csv_to_its_end_says_so_after_its_records(tmp_path: Path, content: bytes, problem: str) -> None:
+    path = written(tmp_path, content)
+
+    csv_files.probe(path, {"x": "bigint", "note": "string"})
+    [*records, last] = rows(path)
+    assert last[:3] == (None, None, None)
+    assert problem in str(last[3])
+    assert "closed" not in str(last[3])  # no value stands in it
+    assert all(record[3] is None for record in records)
+
+
+def test_records_come_in_batches_and_none_is_lost_at_their_borders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(csv_files, "RECORDS_A_BATCH", 3)
+    path = written(tmp_path, "x,note\n" + "".join(f"{number},a\n" for number in range(7)))
+
+    assert [row[1] for row in rows(path)] == [[str(number), "a"] for number in range(7)]
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        ("", "it has no first line that names the columns"),
+        ("note,x\n", "it has no column at"),
+        ("x;at;note\n1;2;3\n", "cells are separated by commas"),
+        ("x,at,note,x\n", "it has the column x more than once"),
+        (b"x,at,n\xf6te\n", "its first line cannot be read as CSV in UTF-8"),
+        (b"\x1f\x8b\x08\x00", "its first line cannot be read as CSV in UTF-8"),
+    ],
+)
+def test_a_file_that_does_not_name_each_column_once_is_refused(tmp_path: Path, content: str | bytes, sentence: str) -> None:
+    with pytest.raises(UnreadableFileError) as refused:
+        csv_files.probe(written(tmp_path, content), COLUMNS)
+
+    assert sentence in str(refused.value)
+
+
+def test_times_are_wall_clocks_and_files_of_any_order_have_one_header(tmp_path: Path) -> None:
+    first = csv_files.probe(written(tmp_path, "x,at,note\n"), COLUMNS)
+    other = csv_files.probe(written(tmp_path, "further,note,at,x\n"), COLUMNS)
+
+    assert first == other
+    assert first.wall_clocks == {"at"}
