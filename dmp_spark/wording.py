@@ -28,6 +28,11 @@ def plain(name: str) -> str:
     return name.replace("_", " ")
 
 
+def counted(number: int, thing: str) -> str:
+    """1 file, 2 files, 1,200 files."""
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"
+
+
 def sentence_case(text: str) -> str:
     """The text with a capital letter at its beginning; nothing else changes."""
     return text[:1].upper() + text[1:]

@@ -9,6 +9,7 @@ from dmp_spark.errors import Problem, UserError
 from dmp_spark.project.found import Found
 from dmp_spark.project.load import Project
 from dmp_spark.project.show import show as shown
+from dmp_spark.wording import counted
 
 _COUNTED = (
     ("ingest", "sources"),
@@ -41,19 +42,15 @@ def check(project_folder: Path, overrides: Sequence[str] = (), show: bool = Fals
 
 def summary(project: Project) -> str:
     """What a project without mistakes holds, in one line."""
-    counts = [_count(sum(len(files) for files in project.files.values()), "file")]
+    counts = [counted(sum(len(files) for files in project.files.values()), "file")]
     for stage, section in _COUNTED:
         things = getattr(project.written(stage), section, None)
         if things:
-            counts.append(_count(len(things), section.removesuffix("s")))
+            counts.append(counted(len(things), section.removesuffix("s")))
     return f"{project.settings.project}: {', '.join(counts)}, no mistakes"
 
 
 def _tell(problems: Sequence[Problem]) -> int:
     sys.stderr.writelines(f"{problem}\n" for problem in problems)
-    sys.stderr.write(f"{_count(len(problems), 'mistake')}\n")
+    sys.stderr.write(f"{counted(len(problems), 'mistake')}\n")
     return 2
-
-
-def _count(number: int, thing: str) -> str:
-    return f"{number} {thing}{'' if number == 1 else 's'}"

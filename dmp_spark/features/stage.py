@@ -5,15 +5,13 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
 
-from dmp_spark.errors import StageError
 from dmp_spark.features.moments import at_midnight, labels, looked_up
 from dmp_spark.features.spec import FeaturesSpec
 from dmp_spark.features.tables import READS, WRITES, contracts, reads
 from dmp_spark.functions.clock import local_day
 from dmp_spark.measures.compute import backward, seen_people
-from dmp_spark.measures.currencies import adds_money, currencies_met, sentence
+from dmp_spark.measures.currencies import refuse_mixed_money
 from dmp_spark.measures.events import Events, events_of_people
 from dmp_spark.stage import RunContext, RunSummary
 
@@ -53,7 +51,7 @@ def drawn(context: RunContext, spec: FeaturesSpec, moments: Sequence[date]) -> d
     """What `run` writes, of these moments and unwritten: a training set is drawn again by it."""
     inputs = {name: context.lakehouse.read(name) for name in reads(spec)}
     events = _narrowed(context, _events(inputs, spec, context.as_of))
-    _refuse_mixed_money(events, spec)
+    refuse_mixed_money("features", events, (*spec.measures, *[label.measure for label in spec.labels]))
     return _outputs(events, spec, context.as_of, moments)
 
 
@@ -68,13 +66,6 @@ def _narrowed(context: RunContext, events: Events) -> Events:
         covered = scratch.write(lookup.covered, f"{name}_covered") if lookup.covered is not None else None
         lookups[name] = replace(narrowed, rows=scratch.write(narrowed.rows, name), covered=covered)
     return replace(events, lookups=lookups)
-
-
-def _refuse_mixed_money(events: Events, spec: FeaturesSpec) -> None:
-    adding = [measure for measure in (*spec.measures, *[label.measure for label in spec.labels]) if adds_money(measure)]
-    mixed = currencies_met(events, adding).where(F.size("currencies") > 1).first() if adding else None
-    if mixed is not None:
-        raise StageError(f"features: {sentence(mixed['measure'], mixed['currencies'])}")
 
 
 def _events(inputs: Mapping[str, DataFrame], spec: FeaturesSpec, as_of: datetime) -> Events:

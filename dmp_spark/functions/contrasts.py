@@ -7,10 +7,9 @@ neither arm varies.
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import chdtrc, ndtr, ndtri, stdtr, stdtrit
 
-Numbers = NDArray[np.float64]
+from dmp_spark.functions.statistics import Numbers, divided
 
 CONFIDENCE = 0.95
 POWER = 0.80
@@ -29,14 +28,14 @@ class Arm:
     @property
     def mean(self) -> Numbers:
         """The mean value of a unit; nan where there is none."""
-        return _divide(self.total, self.units)
+        return divided(self.total, self.units)
 
     @property
     def variance(self) -> Numbers:
         """The unbiased variance of the values; nan of fewer than two units."""
-        spread = self.squares - _divide(self.total * self.total, self.units)
+        spread = self.squares - divided(self.total * self.total, self.units)
         is_none = spread <= _ROUNDING * self.squares
-        return _divide(np.where(is_none, 0.0, spread), self.units - 1)
+        return divided(np.where(is_none, 0.0, spread), self.units - 1)
 
 
 @dataclass(frozen=True)
@@ -57,11 +56,11 @@ def welch(treatment: Arm, control: Arm) -> Contrast:
 
     `detectable` is (t(0.975) + t(0.80)) standard errors (Bloom 1995).
     """
-    of_treatment = _divide(treatment.variance, treatment.units)
-    of_control = _divide(control.variance, control.units)
+    of_treatment = divided(treatment.variance, treatment.units)
+    of_control = divided(control.variance, control.units)
     together = of_treatment + of_control
     varies = np.where(together > 0, together, np.nan)
-    freedom = _divide(varies**2, of_treatment**2 / (treatment.units - 1) + of_control**2 / (control.units - 1))
+    freedom = divided(varies**2, of_treatment**2 / (treatment.units - 1) + of_control**2 / (control.units - 1))
     error, difference = np.sqrt(varies), treatment.mean - control.mean
     width = stdtrit(freedom, (1 + CONFIDENCE) / 2) * error
     return Contrast(
@@ -83,8 +82,8 @@ def newcombe(treatment: Arm, control: Arm) -> Contrast:
     our_low, our_high = wilson(treatment)
     their_low, their_high = wilson(control)
     difference = ours - theirs
-    pooled = _divide(treatment.total + control.total, treatment.units + control.units)
-    error = np.sqrt(pooled * (1 - pooled) * (_divide(1.0, treatment.units) + _divide(1.0, control.units)))
+    pooled = divided(treatment.total + control.total, treatment.units + control.units)
+    error = np.sqrt(pooled * (1 - pooled) * (divided(1.0, treatment.units) + divided(1.0, control.units)))
     varies = np.where(error > 0, error, np.nan)
     return Contrast(
         difference=difference,
@@ -98,9 +97,9 @@ def newcombe(treatment: Arm, control: Arm) -> Contrast:
 def wilson(arm: Arm) -> tuple[Numbers, Numbers]:
     """The interval of a share (Wilson 1927), without correction for continuity."""
     z, share = ndtri((1 + CONFIDENCE) / 2), arm.mean
-    weight = _divide(z * z, arm.units)
+    weight = divided(z * z, arm.units)
     middle = (share + weight / 2) / (1 + weight)
-    width = np.sqrt(_divide(share * (1 - share), arm.units) * z * z + weight * weight / 4) / (1 + weight)
+    width = np.sqrt(divided(share * (1 - share), arm.units) * z * z + weight * weight / 4) / (1 + weight)
     return middle - width, middle + width
 
 
@@ -112,9 +111,3 @@ def sample_ratio(counted: Numbers, expected: Numbers, variance: Numbers) -> Numb
     """
     varies = np.where(variance > 0, variance, np.nan)
     return np.asarray(chdtrc(1, (counted - expected) ** 2 / varies), dtype=np.float64)
-
-
-def _divide(above: Numbers | float, below: Numbers) -> Numbers:
-    quotient = np.full(np.broadcast(above, below).shape, np.nan)
-    np.divide(above, below, out=quotient, where=below > 0)
-    return quotient

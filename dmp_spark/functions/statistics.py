@@ -25,7 +25,7 @@ def log_loss(labels: Numbers, scores: Numbers, weights: Numbers | None = None, s
 
 def brier(labels: Numbers, scores: Numbers, weights: Numbers | None = None) -> Numbers:
     """Mean squared distance of probabilities from outcomes, 0 (best) to 1."""
-    return weighted_mean((scores - labels) ** 2, weights)
+    return mean_squared_error(labels, scores, weights)
 
 
 def calibration_in_the_large(labels: Numbers, scores: Numbers, weights: Numbers | None = None) -> Numbers:
@@ -105,9 +105,9 @@ def weighted_mean(values: Numbers, weights: Numbers | None = None) -> Numbers:
     return divided(_sums(counts, values), counts.sum(axis=1))
 
 
-def divided(above: Numbers, below: Numbers) -> Numbers:
+def divided(above: Numbers | float, below: Numbers) -> Numbers:
     """The quotient where the divisor is above 0, else nan."""
-    quotient = np.full(np.shape(above), np.nan)
+    quotient = np.full(np.broadcast(above, below).shape, np.nan)
     np.divide(above, below, out=quotient, where=below > 0)
     return quotient
 

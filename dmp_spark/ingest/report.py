@@ -5,7 +5,7 @@ from typing import Any
 
 from dmp_spark.ingest.spec import IngestSpec
 from dmp_spark.section import About, Answers, Column, Fact, Kind, Part, Section, Sentence, Table, Tone
-from dmp_spark.wording import plain
+from dmp_spark.wording import counted, plain
 
 MOST_MONTHS = 24
 _COUNTS = ("rows_in", "rows_unreadable", "rows_accepted", "rows_duplicate", "rows_rejected", "rows_suppressed")
@@ -38,8 +38,8 @@ def section(spec: IngestSpec, about: About, answers: Answers) -> Section:
     records = sum(row["rows_in"] or 0 for row in files)
     rejected = sum(row["rows_rejected"] or 0 for row in files)
     facts = (
-        Fact("records", records, note=f"in {_count(sum(row['files'] for row in files), 'file')}"),
-        Fact("events", sum(row["events"] for row in events), note=f"of {_count(len(_by(events, 'event_type')), 'type')}"),
+        Fact("records", records, note=f"in {counted(sum(row['files'] for row in files), 'file')}"),
+        Fact("events", sum(row["events"] for row in events), note=f"of {counted(len(_by(events, 'event_type')), 'type')}"),
         Fact("rejected", rejected, note="with the rule that each broke"),
     )
     parts: list[Part] = [*_sentences(files, answers["refused"].named), _by_source(files)]
@@ -52,7 +52,7 @@ def section(spec: IngestSpec, about: About, answers: Answers) -> Section:
 
 def _sentences(files: list[dict[str, Any]], refused: list[dict[str, Any]]) -> Iterable[Part]:
     for row in refused:
-        said = f"{row['source']}: {_count(row['files'], 'file')} refused, so nothing of this source was taken: {row['reason']}"
+        said = f"{row['source']}: {counted(row['files'], 'file')} refused, so nothing of this source was taken: {row['reason']}"
         yield Sentence(said, Tone.WARNING)
     lost = {name: sum(row[f"rows_{name}"] or 0 for row in files) for name in ("unreadable", "rejected", "suppressed")}
     if files and not any(lost.values()):
@@ -141,7 +141,3 @@ def _by(rows: list[dict[str, Any]], name: str) -> Mapping[Any, list[dict[str, An
     for row in rows:
         found.setdefault(row[name], []).append(row)
     return found
-
-
-def _count(number: int, thing: str) -> str:
-    return f"{number:,} {thing}{'' if number == 1 else 's'}"

@@ -75,10 +75,10 @@ def _start_context(settings: Mapping[str, str]) -> None:
     try:
         gateway = launch_gateway(conf, popen_kwargs={"stderr": words.pipe})  # type: ignore[no-untyped-call]
         SparkContext(conf=conf, gateway=gateway)
-    except PySparkRuntimeError as error:
-        if error.getCondition() != "JAVA_GATEWAY_EXITED":
-            raise
+    except Exception as error:
         words.pass_on(kept=True)
+        if not isinstance(error, PySparkRuntimeError) or error.getCondition() != "JAVA_GATEWAY_EXITED":
+            raise
         raise UserError(
             Problem(
                 "no-spark",
@@ -104,7 +104,7 @@ class _Words:
         """From now on lines go to standard error; with `kept` those so far go first."""
         os.close(self.pipe)  # the JVM has its own copy: the pipe ends with it
         if kept:
-            self._listener.join(timeout=10)
+            self._listener.join(timeout=2)  # a JVM that lives on does not end the pipe
             sys.stderr.writelines(self._kept)
         self._is_started.set()
 

@@ -6,14 +6,13 @@ from datetime import date, datetime
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from dmp_spark.errors import StageError
 from dmp_spark.measurement.arms import arms, held, sizes, sums
 from dmp_spark.measurement.contrast import results
 from dmp_spark.measurement.outcomes import outcomes, ripe_days, units
 from dmp_spark.measurement.sentences import notes, sample_ratio_holds
 from dmp_spark.measurement.spec import MeasurementSpec
 from dmp_spark.measurement.tables import EVERYBODY, READS, WRITES, contracts
-from dmp_spark.measures.currencies import adds_money, currencies_met, sentence
+from dmp_spark.measures.currencies import refuse_mixed_money
 from dmp_spark.measures.events import Events, events_of_people
 from dmp_spark.stage import Check, RunContext, RunSummary
 
@@ -43,7 +42,7 @@ def run(context: RunContext, spec: MeasurementSpec) -> RunSummary:
     assigned = _assigned(inputs, spec, context.as_of)
     first_days = sorted({day for days in assigned.values() for day in days})
     if any(ripe_days(spec, first_days, context.as_of).values()):
-        _refuse_mixed_money(_events(inputs, spec, context.as_of), spec)
+        refuse_mixed_money("measurement", _events(inputs, spec, context.as_of), spec.measures)
     rows = lakehouse.scratch.write(build(inputs, spec, context.as_of, first_days)["gold.experiments"], "results")
     scope = F.col("as_of") == F.lit(context.as_of)
     changes = {"gold.experiments": lakehouse.replace("gold.experiments", rows, scope)}
@@ -68,13 +67,6 @@ def _assigned(inputs: Mapping[str, DataFrame], spec: MeasurementSpec, as_of: dat
     for row in counted:
         found.setdefault(row["experiment"], {})[row["first_day"]] = row["count"]
     return found
-
-
-def _refuse_mixed_money(events: Events, spec: MeasurementSpec) -> None:
-    adding = [measure for measure in spec.measures if adds_money(measure)]
-    mixed = currencies_met(events, adding).where(F.size("currencies") > 1).first() if adding else None
-    if mixed is not None:
-        raise StageError(f"measurement: {sentence(mixed['measure'], mixed['currencies'])}")
 
 
 def _events(inputs: Mapping[str, DataFrame], spec: MeasurementSpec, as_of: datetime) -> Events:

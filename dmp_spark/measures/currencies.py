@@ -1,10 +1,11 @@
 """Money of several currencies is not added up: which currencies a measure meets."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from dmp_spark.errors import StageError
 from dmp_spark.expressions.nodes import Call
 from dmp_spark.expressions.parse import parse
 from dmp_spark.measures.events import Events
@@ -36,12 +37,15 @@ def currencies_met(events: Events, measures: Sequence[Measure]) -> DataFrame:
     return rows.agg(*sets).select(F.inline(F.array(*told)))
 
 
-def sentence(measure: str, currencies: Sequence[str]) -> str:
-    """Why a measure that meets these currencies is refused, and the way out."""
-    return (
-        f"{measure} would add up money in {' and '.join(currencies)}: "
-        f"let its `where` choose one, such as currency = '{currencies[0]}'"
-    )
+def refuse_mixed_money(stage: str, events: Events, measures: Iterable[Measure]) -> None:
+    """StageError with the way out where one of the measures would add up money of several currencies. One row is read."""
+    adding = [measure for measure in measures if adds_money(measure)]
+    mixed = currencies_met(events, adding).where(F.size("currencies") > 1).first() if adding else None
+    if mixed is not None:
+        raise StageError(
+            f"{stage}: {mixed['measure']} would add up money in {' and '.join(mixed['currencies'])}: "
+            f"let its `where` choose one, such as currency = '{mixed['currencies'][0]}'"
+        )
 
 
 def _adds_money(call: Call) -> bool:

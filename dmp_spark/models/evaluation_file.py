@@ -66,7 +66,7 @@ def artifacts(root: Path, task: str) -> Path:
 
 def read(root: Path, task: str, version: str) -> dict[str, Any] | None:
     """The evaluation of a task's version, as gold.scores names it; None where none was kept. `root` is the lakehouse's folder."""
-    return next((content for content in _kept(root, task) if content["version"] == version), None)
+    return next((content for content in kept(root, task, FILE) if content["version"] == version), None)
 
 
 def read_run(root: Path, task: str, run_id: str) -> dict[str, Any] | None:
@@ -75,8 +75,9 @@ def read_run(root: Path, task: str, run_id: str) -> dict[str, Any] | None:
     return json.loads(file.read_text(encoding="utf-8")) if file.is_file() else None
 
 
-def _kept(root: Path, task: str) -> Iterator[dict[str, Any]]:
-    for file in sorted(artifacts(root, task).glob(f"*/artifacts/{FILE}")):
+def kept(root: Path, task: str, name: str) -> Iterator[dict[str, Any]]:
+    """What the runs of a task (`*`: of all) keep as JSON under this name, by path."""
+    for file in sorted(root.glob(str(artifacts(Path(), task) / "*" / "artifacts" / name))):
         yield json.loads(file.read_text(encoding="utf-8"))
 
 

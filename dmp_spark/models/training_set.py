@@ -73,12 +73,11 @@ def find(root: Path, wanted: str) -> TrainingSet | None:
 def known_sets(root: Path) -> tuple[TrainingSet, ...]:
     """The training sets of all models that are kept, by task and known time, each once."""
     found: dict[str, TrainingSet] = {}
-    for file in sorted(evaluation_file.artifacts(root, "*").parent.glob(f"*/*/artifacts/{FILE}")):
-        said = json.loads(file.read_text(encoding="utf-8"))
+    for said in evaluation_file.kept(root, "*", FILE):
         said.pop("id")
-        kept = TrainingSet(**{**said, "moments": tuple(said["moments"])})
-        found[kept.id] = kept
-    return tuple(sorted(found.values(), key=lambda kept: (kept.task, kept.known_until, kept.id)))
+        one = TrainingSet(**{**said, "moments": tuple(said["moments"])})
+        found[one.id] = one
+    return tuple(sorted(found.values(), key=lambda one: (one.task, one.known_until, one.id)))
 
 
 def differences(kept: TrainingSet, now: Mapping[str, str]) -> tuple[str, ...]:

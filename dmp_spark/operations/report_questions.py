@@ -10,7 +10,7 @@ from dmp_spark.errors import UserError
 from dmp_spark.operations.queries import heading, query_text
 from dmp_spark.operations.sql_translation import OnlySparkError
 from dmp_spark.section import Code, Column, Folded, Group, Kind, Part, Rows, Section, Sentence, Table, Tone
-from dmp_spark.wording import plain, sentence_case
+from dmp_spark.wording import counted, plain, sentence_case
 
 MOST_ROWS = 50
 _NUMBERS_THAT_ARE_NAMES = ("id", "year", "week", "code", "number", "zip")
@@ -45,7 +45,7 @@ def answer_table(answer: Rows) -> Table:
     rows = tuple(zip(*shown, strict=True)) if answer.rows else ()
     named = tuple(Column(name.replace("_", " "), kind) for name, kind in zip(answer.names, kinds, strict=True))
     kept, total = len(rows), answer.total
-    note = f"The first {kept} of {total:,} rows." if total > kept else f"{total:,} row{'' if total == 1 else 's'}."
+    note = f"The first {kept} of {total:,} rows." if total > kept else f"{counted(total, 'row')}."
     return Table("", named, rows, note, "No rows.")
 
 
