@@ -55,6 +55,8 @@ def resolve(project: Project, contracts: Mapping[str, Contract], found: Found) -
         definitions=_definitions(project, contracts),
         least_rows=written.training.least_rows,
         least_people=written.training.least_people,
+        search=written.search,
+        search_seconds=written.search_seconds,
     )
 
 

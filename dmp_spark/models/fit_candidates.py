@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 import numpy as np
-from pyspark.ml import Estimator, PipelineModel, Transformer
+from pyspark.ml import Estimator, PipelineModel
 from pyspark.ml.classification import GBTClassifier, LogisticRegression, RandomForestClassifier
 from pyspark.ml.functions import vector_to_array
 from pyspark.ml.regression import GBTRegressor, LinearRegression, RandomForestRegressor
@@ -24,7 +24,7 @@ MOST_TEST_ROWS = 500_000
 Keep = Callable[[DataFrame, str], DataFrame]
 """Gives a frame back that is computed once: its rows, and a name for them."""
 SCORE_DIGITS = 6
-_FITS_AT_ONCE = 2
+FITS_AT_ONCE = 2
 
 
 LEARNERS: dict[tuple[Kind, Family], Callable[..., Estimator[Any]]] = {
@@ -72,29 +72,34 @@ def fit_folds(
     fold, on its training rows, and shared: prepared rows are materialised by `keep`, because a fit goes over them many
     times. Two fits run side by side; each depends on its own rows and seed only.
     """
-    with ThreadPoolExecutor(_FITS_AT_ONCE) as pool:
-
-        def ready(fold: Fold) -> tuple[DataFrame, DataFrame]:
-            preparation, training = _prepared(rows, fold.training, parts, spec, task, keep)
-            test = prepared(_test(rows, fold, people[fold.number]), preparation, spec.preparation_of(task))
-            return training, keep(test.select("person_id", "label", "rule", FEATURES), f"{task.name}_test")
-
-        making = {fold.number: pool.submit(ready, fold) for fold in folds}
+    with ThreadPoolExecutor(FITS_AT_ONCE) as pool:
+        making = {f.number: pool.submit(ready, rows, f, people[f.number], parts, spec, task, keep) for f in folds}
         made = {number: waiting.result() for number, waiting in making.items()}
         truths = {number: pool.submit(_truth, test) for number, (_, test) in made.items()}
 
         def fitted(fold: Fold, candidate: Candidate) -> dict[str, float]:
-            training, test = made[fold.number]
-            model = learner(task.kind, candidate, spec.seed).fit(training)
+            scored = _scores(candidate, *made[fold.number], spec, task)
             progress(f"{candidate.name}: fold {fold.number} of {len(folds)}")
-            return _scores(model, test, task.kind)
+            return scored
 
         pairs = [(fold, candidate) for candidate in by_cost(task.candidates) for fold in folds]
         scores = {(f.number, c.name): pool.submit(fitted, f, c) for f, c in pairs}
-        return tuple(
-            _judged(fold, truths[fold.number].result(), {c.name: scores[fold.number, c.name].result() for c in task.candidates})
-            for fold in folds
-        )
+        said = {f.number: {c.name: scores[f.number, c.name].result() for c in task.candidates} for f in folds}
+        return tuple(_judged(number, truths[number].result(), said[number]) for number in said)
+
+
+def ready(
+    rows: DataFrame, fold: Fold, people: int, parts: int, spec: ModelsSpec, task: Task, keep: Keep
+) -> tuple[DataFrame, DataFrame]:
+    """The prepared training rows of a fold (`label`, `features`) and its test rows (`person_id` and `rule` too), both kept."""
+    preparation, training = _prepared(rows, fold.training, parts, spec, task, keep)
+    test = prepared(_test(rows, fold, people), preparation, spec.preparation_of(task))
+    return training, keep(test.select("person_id", "label", "rule", FEATURES), f"{task.name}_test")
+
+
+def judge(candidate: Candidate, training: DataFrame, test: DataFrame, fold: int, spec: ModelsSpec, task: Task) -> Judged:
+    """What one candidate, fitted on prepared rows, says of the test rows of a fold."""
+    return _judged(fold, _truth(test), {candidate.name: _scores(candidate, training, test, spec, task)})
 
 
 def fit_champion(
@@ -132,12 +137,13 @@ def _truth(test: DataFrame) -> dict[str, tuple[float, float]]:
     return {row["person_id"]: (row["label"], row["rule"]) for row in test.select("person_id", "label", "rule").collect()}
 
 
-def _scores(model: Transformer, test: DataFrame, kind: Kind) -> dict[str, float]:
-    return {row["person_id"]: row["score"] for row in model.transform(test).select("person_id", score(kind)).collect()}
+def _scores(candidate: Candidate, training: DataFrame, test: DataFrame, spec: ModelsSpec, task: Task) -> dict[str, float]:
+    model = learner(task.kind, candidate, spec.seed).fit(training)
+    return {row["person_id"]: row["score"] for row in model.transform(test).select("person_id", score(task.kind)).collect()}
 
 
-def _judged(fold: Fold, truth: Mapping[str, tuple[float, float]], scores: Mapping[str, Mapping[str, float]]) -> Judged:
+def _judged(fold: int, truth: Mapping[str, tuple[float, float]], scores: Mapping[str, Mapping[str, float]]) -> Judged:
     persons = sorted(truth)
     values = {name: np.array([of[person] for person in persons]) for name, of in scores.items()}
     values[RULE] = np.array([truth[person][1] for person in persons])
-    return Judged(fold.number, tuple(persons), np.array([truth[person][0] for person in persons]), values)
+    return Judged(fold, tuple(persons), np.array([truth[person][0] for person in persons]), values)

@@ -1,5 +1,6 @@
 """Learning one task: whether there is enough to learn from, the folds, the champion, and what is kept of all that."""
 
+from collections.abc import Callable
 from dataclasses import asdict
 
 from pyspark.sql import DataFrame
@@ -7,8 +8,9 @@ from pyspark.sql import DataFrame
 from dmp_spark.models import sentences
 from dmp_spark.models.evaluation import Evaluation, champion, evaluate
 from dmp_spark.models.evaluation_file import document
-from dmp_spark.models.fit_candidates import fit_champion, fit_folds
-from dmp_spark.models.folds import Fold, Outcomes
+from dmp_spark.models.fit_candidates import Keep, fit_champion, fit_folds
+from dmp_spark.models.fit_search import Search, chosen, fit_search
+from dmp_spark.models.folds import Fold, Outcomes, before
 from dmp_spark.models.population import Population
 from dmp_spark.models.reasons import importances
 from dmp_spark.models.spec import ModelsSpec, Task
@@ -55,12 +57,18 @@ def fit_task(
     counts = {fold.number: population.eligible[fold.moment] for fold in folds}
     parts = parts_for(population.rows, spec)
     keep = context.lakehouse.scratch.write
-    judged = fit_folds(rows, folds, counts, parts, spec, task, keep, lambda text: context.progress(f"{task.name}: {text}"))
+
+    def progress(text: str) -> None:
+        context.progress(f"{task.name}: {text}")
+
+    search = _search(rows, population, folds[0], parts, spec, task, keep, progress)
+    task = task if search is None else chosen(task, search)
+    judged = fit_folds(rows, folds, counts, parts, spec, task, keep, progress)
     evaluation = evaluate(judged, task.kind, task.others, spec.confidence, spec.resamples, spec.seed)
     best = champion(evaluation, [candidate.name for candidate in task.candidates], task.choose_by)
     context.progress(f"{task.name}: {best} learns from all {len(population.outcomes)} moments")
-    chosen = next(candidate for candidate in task.candidates if candidate.name == best)
-    model = fit_champion(rows, sorted(population.outcomes), chosen, parts, spec, task, keep)
+    winner = next(candidate for candidate in task.candidates if candidate.name == best)
+    model = fit_champion(rows, sorted(population.outcomes), winner, parts, spec, task, keep)
     tags = {
         "as_of": context.as_of.isoformat(),
         "training_set": population.rows_hash,
@@ -75,14 +83,32 @@ def fit_task(
         inputs=inputs(spec, task),
         trials=sentences.trials(evaluation, task),
         tags=tags,
-        notes=sentences.notes(evaluation, spec, task, folds, best),
-        evaluation=document(
-            evaluation, judged, folds, spec, task, version, best, [asdict(one) for one in importances(model, chosen)]
-        ),
+        notes=(*sentences.searched(search, spec, task), *sentences.notes(evaluation, spec, task, folds, best)),
+        evaluation={
+            **document(evaluation, judged, folds, spec, task, version, best, [asdict(one) for one in importances(model, winner)]),
+            "search": None if search is None else search.document(),
+        },
         training_set=training_set(spec, task, context.as_of, list(population.outcomes), population.rows, population.rows_hash),
         scratch=context.lakehouse.scratch.folder,
     )
     return kept, checks(evaluation, task, best)
+
+
+def _search(
+    rows: DataFrame,
+    population: Population,
+    first: Fold,
+    parts: int,
+    spec: ModelsSpec,
+    task: Task,
+    keep: Keep,
+    progress: Callable[[str], None],
+) -> Search | None:
+    """What a search found; None where none was asked for, or where the first fold's own moments are too few for one."""
+    earlier = before(first, population.outcomes, task.horizon_days) if spec.search != "none" else None
+    if earlier is None:
+        return None
+    return fit_search(rows, earlier, population.eligible[earlier.moment], parts, spec, task, keep, progress)
 
 
 def checks(evaluation: Evaluation, task: Task, best: str) -> tuple[Check, ...]:

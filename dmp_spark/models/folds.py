@@ -42,6 +42,16 @@ def folds(outcomes: Mapping[date, Outcomes], horizon_days: int, count: int) -> t
     return tuple(Fold(number, moment, training) for number, (moment, training) in enumerate(usable, start=1))
 
 
+def before(first: Fold, outcomes: Mapping[date, Outcomes], horizon_days: int) -> Fold | None:
+    """A fold within the training moments of the first one, numbered 0: its test is the last of them.
+
+    What is chosen on it used nothing that was unknown at any fold's test. None where it has too little to learn from.
+    """
+    moment = first.training[-1]
+    training = trained_by(list(outcomes), horizon_days, moment)
+    return Fold(0, moment, training) if _can_learn(outcomes, training) and _can_test(outcomes[moment]) else None
+
+
 def fewest(outcomes: Iterable[Outcomes]) -> int:
     """The rows of the rarer outcome; of a regression all rows."""
     found = list(outcomes)

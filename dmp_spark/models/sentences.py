@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from dmp_spark.models.evaluation import RELATIVE, Estimate, Evaluation
+from dmp_spark.models.fit_search import Point, Search
 from dmp_spark.models.folds import LEAST_OF_EACH, Fold
 from dmp_spark.models.metrics import LIFT, LOWER_IS_BETTER
 from dmp_spark.models.population import Population
@@ -38,6 +39,29 @@ def notes(evaluation: Evaluation, spec: ModelsSpec, task: Task, folds: Sequence[
     if best == task.baseline and len(task.candidates) > 1:
         lines.append(f"{task.name}: no other candidate does better than the linear baseline")
     return tuple(lines)
+
+
+def searched(search: Search | None, spec: ModelsSpec, task: Task) -> tuple[str, ...]:
+    """What a search found, a line a candidate: its best parameters as YAML, beside what the written ones are worth."""
+    if spec.search == "none":
+        return ()
+    if search is None:
+        return (f"{task.name}: no search: the first fold's own moments are too few to choose on; parameters stay as written",)
+    tried, budget = f"{len(search.points)} of {search.possible} points", f"{search.seconds:,.0f} of {spec.search_seconds:,} s"
+    lines = [f"{task.name}: searched at {search.moment}, before the folds: {tried} in {budget}, by {WORDS[task.choose_by]}"]
+    for name in [candidate.name for candidate in task.candidates]:
+        written, best = search.of(name)[0], search.best(name)
+        if best == written:
+            lines.append(f"{task.name}: {name} stays as written: {_worth(written, task)}, the best of {len(search.of(name))}")
+            continue
+        said = ", ".join(f"{key}: {value:g}" for key, value in best.candidate.parameters.items())
+        found = f"{{family: {best.candidate.family}, {said}}}"
+        lines.append(f"{task.name}: {name} takes {found}: {_worth(best, task)} there, {_worth(written, task)} as written")
+    return tuple(lines)
+
+
+def _worth(point: Point, task: Task) -> str:
+    return f"{point.value:{',.2f' if task.choose_by in _IN_UNITS else '.3f'}}"
 
 
 def too_little(population: Population, spec: ModelsSpec, task: Task) -> str:

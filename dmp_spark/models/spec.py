@@ -9,6 +9,7 @@ from dmp_spark.project.types import Name, Resolved, Share, Written
 
 Kind = Literal["classification", "regression"]
 Family = Literal["logistic_regression", "linear_regression", "random_forest", "gradient_boosted_trees"]
+Search = Literal["none", "wide"]
 Choice = Literal["roc_auc", "average_precision", "log_loss", "mean_squared_error", "mean_absolute_error", "r_squared"]
 
 BASELINE = "baseline"
@@ -26,6 +27,15 @@ DEFAULTS: dict[str, dict[str, int | float]] = {
     "gradient_boosted_trees": {"trees": 40, "depth": 4, "step": 0.1},
 }
 """Family → the parameters that it knows, with their defaults."""
+
+
+WIDE: dict[str, dict[str, tuple[int | float, ...]]] = {
+    "logistic_regression": {"regularisation": (0.0001, 0.001, 0.01, 0.1), "elastic_net": (0.0, 0.5, 1.0)},
+    "linear_regression": {"regularisation": (0.001, 0.01, 0.1, 1.0), "elastic_net": (0.0, 0.5, 1.0)},
+    "random_forest": {"trees": (60, 120, 240), "depth": (5, 8, 11)},
+    "gradient_boosted_trees": {"trees": (20, 40, 80), "depth": (3, 4, 5), "step": (0.05, 0.1, 0.2)},
+}
+"""Family → the values of each parameter that `search: wide` combines."""
 
 
 class ValidationFile(Written):
@@ -157,6 +167,8 @@ class ModelsFile(Written):
     training: TrainingFile = TrainingFile()
     prepare: PrepareFile = PrepareFile()
     candidates: CandidatesFile = CandidatesFile()
+    search: Search = "none"
+    search_seconds: Annotated[int, Field(ge=1)] = 1800
     tasks: dict[Name, TaskFile] = {}
     score: ScoreFile = ScoreFile()
 
@@ -238,6 +250,8 @@ class ModelsSpec(Resolved):
     definitions: dict[str, str] = {}
     least_rows: int = TrainingFile().least_rows
     least_people: int = TrainingFile().least_people
+    search: Search = "none"
+    search_seconds: int = ModelsFile().search_seconds
     seed: int = 2017
     rows_a_part: int = 50_000
     resamples: int = 500

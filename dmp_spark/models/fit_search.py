@@ -1,0 +1,110 @@
+"""Better parameters of the candidates, looked for before the folds judge them and within a budget of seconds."""
+
+import math
+import random
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import date
+from itertools import product, zip_longest
+from typing import Any
+
+from pyspark.sql import DataFrame
+
+from dmp_spark.models.fit_candidates import FITS_AT_ONCE, Keep, judge, ready
+from dmp_spark.models.folds import Fold
+from dmp_spark.models.metrics import LOWER_IS_BETTER, measured
+from dmp_spark.models.spec import WIDE, Candidate, Choice, ModelsSpec, Task
+
+
+@dataclass(frozen=True)
+class Point:
+    """A candidate with some parameters, and the metric that chooses: nan where it has no meaning."""
+
+    candidate: Candidate
+    value: float
+
+
+@dataclass(frozen=True)
+class Search:
+    """What was tried at a moment; of each candidate the point that was written comes first. `possible` counts all points."""
+
+    moment: date
+    choose_by: Choice
+    points: tuple[Point, ...]
+    possible: int
+    seconds: float
+
+    def of(self, name: str) -> tuple[Point, ...]:
+        """The points of a candidate, in the order in which they were tried."""
+        return tuple(point for point in self.points if point.candidate.name == name)
+
+    def best(self, name: str) -> Point:
+        """The best point of a candidate; of equal ones the earlier, so that the written one stays where none is better."""
+        sign = 1 if self.choose_by in LOWER_IS_BETTER else -1
+        return min(self.of(name), key=lambda point: math.inf if math.isnan(point.value) else sign * point.value)
+
+    def document(self) -> dict[str, Any]:
+        """The search as evaluation.json keeps it."""
+        tried = [
+            {
+                "candidate": point.candidate.name,
+                "parameters": point.candidate.parameters,
+                "value": None if math.isnan(point.value) else round(point.value, 6),
+            }
+            for point in self.points
+        ]
+        return {"moment": self.moment.isoformat(), "metric": self.choose_by, "possible": self.possible, "points": tried}
+
+
+def points(candidate: Candidate, seed: int) -> list[Candidate]:
+    """The candidate as written, then with every other combination of `WIDE`, in a random order that the seed fixes.
+
+    A budget that ends early has then seen every parameter move, not one corner of the grid (Bergstra and Bengio, 2012).
+    """
+    grid = WIDE[candidate.family]
+    combined = [dict(zip(grid, values, strict=True)) for values in product(*grid.values())]
+    others = [parameters for parameters in combined if parameters != candidate.parameters]
+    random.Random(f"{seed} {candidate.name}").shuffle(others)
+    return [candidate, *[candidate.model_copy(update={"parameters": parameters}) for parameters in others]]
+
+
+def fit_search(
+    rows: DataFrame,
+    fold: Fold,
+    people: int,
+    parts: int,
+    spec: ModelsSpec,
+    task: Task,
+    keep: Keep,
+    progress: Callable[[str], None],
+    clock: Callable[[], float] = time.monotonic,
+) -> Search:
+    """What each point is worth on `fold`, which no fold that judges tests on (`folds.before`).
+
+    Candidates take turns. The budget is looked at before each fit, so that one more may run over it; the written points
+    are fitted whatever it is.
+    """
+    began = clock()
+    training, test = ready(rows, fold, people, parts, spec, task, keep)
+    grids = [points(candidate, spec.seed) for candidate in task.candidates]
+    turns = [point for turn in zip_longest(*grids) for point in turn if point is not None]
+
+    def tried(place: int, candidate: Candidate) -> Point | None:
+        if place >= len(grids) and clock() - began >= spec.search_seconds:
+            return None
+        judged = judge(candidate, training, test, fold.number, spec, task)
+        progress(f"{candidate.name}: point {place + 1} of {len(turns)}")
+        metrics = measured(task.kind, candidate.name, judged.labels, judged.scores[candidate.name], None).metrics
+        return Point(candidate, float(metrics[task.choose_by][0]))
+
+    with ThreadPoolExecutor(FITS_AT_ONCE) as pool:
+        found = list(pool.map(tried, range(len(turns)), turns))
+    kept = tuple(point for point in found if point is not None)
+    return Search(fold.moment, task.choose_by, kept, len(turns), clock() - began)
+
+
+def chosen(task: Task, search: Search) -> Task:
+    """The task with the best point of each candidate."""
+    return task.model_copy(update={"candidates": tuple(search.best(one.name).candidate for one in task.candidates)})
