@@ -1,0 +1,252 @@
+"""The main job beside its peers: python -m benchmarks.main_job [--quick] [--only peers growth day whole].
+
+    peers   up to features, beside DuckDB and beside PySpark as people write it, in the same rounds; sessions' starts left out.
+            Aims: at most 6 times DuckDB's time; at most half of plain PySpark's.
+    growth  3 and 10 times the households beside 1, without promotions; DuckDB beside it. Aims: at most 11 times the time.
+    day     the last day of the year on the loaded year. Aim: at most a tenth of the full run, plus the floor: the seconds of a
+            run in which one row changes.
+    whole   the whole job, and again without news. Aims: 6 minutes, 3 seconds.
+
+Results are compared by content before a ratio is printed: every column of features, labels and events. --quick takes a fifth
+of the households and one round of `peers`. The last line is one JSON object; a missed aim is reported as missed.
+"""
+
+import argparse
+import json
+import os
+import platform
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from pathlib import Path
+
+from benchmarks import journey
+from benchmarks.peers.same import differences
+from dmp_spark.lakehouse.session import settings_file
+from dmp_spark.operations.ledger import Ledger
+
+CLAIM = "up to features at most 6 times DuckDB's time and half of plain PySpark's; a new day costs a tenth; growth is linear"
+ROUNDS = 3
+MAIN = "import sys; from dmp_spark.cli.main import main; sys.exit(main())"
+LOCAL = "cast({} at time zone 'America/New_York' as date)"
+COMPARED = {
+    "features": (f"* exclude (as_of, _content_hash), {LOCAL.format('as_of')} as moment", ("person_id", "moment")),
+    "labels": (
+        f"* exclude (as_of, _content_hash, ripe_at), {LOCAL.format('as_of')} as moment, {LOCAL.format('ripe_at')} as ripe_at",
+        ("person_id", "task", "moment"),
+    ),
+    "events": (
+        "event_id, source, event_type, event_time, known_time, event_date, subject_id, order_id, item_id, value, currency, "
+        "quantity, context, attributes, amounts",
+        ("event_id",),
+    ),
+}
+FOLDERS = {"features": "gold/features", "labels": "gold/labels", "events": "silver/events"}
+
+
+@dataclass
+class Report:
+    """What was found: ratios by name, aims that were missed, and whether all outputs were equal."""
+
+    ratios: dict[str, float] = field(default_factory=dict)
+    missed: list[str] = field(default_factory=list)
+    equal: bool = True
+
+    def aim(self, name: str, value: float, most: float, told: str) -> None:
+        """Note a ratio, and whether it is as small as it should be."""
+        self.ratios[name] = round(value, 3)
+        met = value <= most
+        if not met:
+            self.missed.append(name)
+        print(f"{told}: {value:.2f}, aim ≤ {most:g}: {'met' if met else 'MISSED'}", flush=True)
+
+    def check(self, what: str, found: dict[str, int]) -> None:
+        """Note whether two outputs are equal."""
+        self.equal = self.equal and not found
+        print(f"{what}: {'equal' if not found else f'DIFFERENT {found}'}", flush=True)
+
+
+@dataclass(frozen=True)
+class Ran:
+    """A process that ended well: seconds of the wall and of its own parts, and its peak memory in MB."""
+
+    wall: float
+    seconds: dict[str, float]
+    peak_mb: float
+
+    @property
+    def total(self) -> float:
+        """The seconds of its parts, without the session's start."""
+        return sum(seconds for name, seconds in self.seconds.items() if name != "session")
+
+
+def process(*words: str, cwd: Path | None = None) -> tuple[float, str]:
+    """Run a process; the seconds and its standard output. One that fails ends the benchmark."""
+    begin = time.monotonic()
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1]), "SPARK_LOCAL_IP": "127.0.0.1"}
+    ended = subprocess.run([sys.executable, *words], capture_output=True, text=True, env=environment, cwd=cwd, check=False)
+    if ended.returncode:
+        raise SystemExit(f"{' '.join(words[:4])} ended with {ended.returncode}:\n{ended.stderr[-3000:]}")
+    return time.monotonic() - begin, ended.stdout
+
+
+def ours(project: Path, *words: str) -> Ran:
+    """`dmp run` in a process of its own: seconds by stage as the ledger has them, which leaves the session's start out."""
+    root = project / "lakehouse"
+    before = {row.run_id for row in _rows(root)}
+    wall, _ = process("-c", MAIN, "run", "-p", str(project), *words)
+    rows = [row for row in _rows(root) if row.run_id not in before and row.stage != "run"]
+    return Ran(wall, {row.stage: row.seconds for row in rows}, max([row.peak_memory_mb for row in rows], default=0))
+
+
+def _rows(root: Path) -> list:
+    return list(Ledger(root).rows()) if (root / "ops" / "runs").is_dir() else []
+
+
+def peer(name: str, sources: Path, out: Path, stops: Path, *words: str) -> Ran:
+    """A peer in a process of its own; it prints the seconds of its tables as its last line."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    wall, shown = process("-m", f"benchmarks.peers.{name}", str(sources), str(out), str(stops), *words)
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    return Ran(wall, json.loads(shown.strip().splitlines()[-1]), peak / 1024 if peak > used else float("nan"))
+
+
+def stop_words(folder: Path) -> Path:
+    """The stop words that `words` leaves out, a line each: peers take the same."""
+    from dmp_spark.lakehouse import session
+    from dmp_spark.measures.words import stop_words as listed
+
+    spark = session.start()
+    file = folder / "stops.txt"
+    file.write_text("\n".join(sorted(listed("en"))), encoding="utf-8")
+    spark.stop()
+    return file
+
+
+def compared(report: Report, lakehouse: Path, out: Path, peer_name: str, tables: tuple[str, ...]) -> None:
+    """Compare tables of a lakehouse with a peer's."""
+    for name in tables:
+        columns, keys = COMPARED[name]
+        theirs = f"{out / name}.parquet" if (out / f"{name}.parquet").exists() else out / name
+        report.check(f"{name} beside {peer_name}", differences(lakehouse / FOLDERS[name], columns, Path(theirs), keys))
+
+
+def peers(report: Report, folder: Path, stops: Path, is_quick: bool) -> None:
+    """Ours, DuckDB and plain PySpark up to features, in turns."""
+    sources = journey.write_sources(folder / "sources", one_in=5 if is_quick else 1)
+    extra = ["--without-promotions"] if is_quick else []
+    found: dict[str, list[Ran]] = {"ours": [], "duckdb": [], "plain_spark": []}
+    for number in range(1 if is_quick else ROUNDS):
+        project = journey.write_project(folder / f"project_{number}", sources, promotions=not is_quick)
+        duck, plain = folder / f"duck_{number}", folder / f"plain_{number}"
+        found["ours"].append(ours(project, "--until", "features"))
+        found["duckdb"].append(peer("journey_duckdb", sources, duck, stops, *extra))
+        jars = ("--jars-from", str(settings_file()))
+        found["plain_spark"].append(peer("journey_plain_spark", sources, plain, stops, *jars, *extra))
+        print(f"round {number + 1}: " + ", ".join(f"{name} {ran[-1].total:.1f} s" for name, ran in found.items()), flush=True)
+        if number == 0:
+            compared(report, project / "lakehouse", duck, "DuckDB", ("features", "labels", "events"))
+            compared(report, project / "lakehouse", plain, "plain PySpark", ("features", "labels", "events"))
+    for name, ran in found.items():
+        parts = {part: statistics.median(one.seconds[part] for one in ran) for part in ran[0].seconds}
+        print(
+            f"{name}, median seconds: " + ", ".join(f"{part} {seconds:.1f}" for part, seconds in parts.items() if seconds >= 0.05)
+        )
+    mine = [ran.total for ran in found["ours"]]
+    over = {name: [m / ran.total for m, ran in zip(mine, found[name], strict=True)] for name in ("duckdb", "plain_spark")}
+    report.aim("ours_to_duckdb", statistics.median(over["duckdb"]), 6, "ours ÷ DuckDB, median of rounds")
+    report.aim("ours_to_plain_spark", statistics.median(over["plain_spark"]), 0.5, "ours ÷ plain PySpark, median of rounds")
+
+
+def growth(report: Report, folder: Path, stops: Path, is_quick: bool) -> None:
+    """One, three and ten times the households, beside DuckDB."""
+    sizes = (1, 3) if is_quick else (1, 3, 10)
+    found: dict[int, tuple[Ran, Ran]] = {}
+    for size in sizes:
+        sources = journey.write_sources(folder / f"sources_{size}", copies=size, one_in=5 if is_quick else 1)
+        project = journey.write_project(folder / f"project_{size}", sources, promotions=False)
+        mine = ours(project, "--until", "features")
+        theirs = peer("journey_duckdb", sources, folder / f"duck_{size}", stops, "--without-promotions")
+        found[size] = (mine, theirs)
+        print(
+            f"{size} ×: ours {mine.total:.1f} s, {mine.peak_mb:,.0f} MB; DuckDB {theirs.total:.1f} s, {theirs.peak_mb:,.0f} MB",
+            flush=True,
+        )
+        compared(report, project / "lakehouse", folder / f"duck_{size}", "DuckDB", ("features", "labels"))
+    first, last = found[sizes[0]], found[sizes[-1]]
+    most = 1.1 * sizes[-1]
+    report.aim(f"growth_{sizes[-1]}", last[0].total / first[0].total, most, f"ours, {sizes[-1]} × beside 1 ×")
+    report.ratios[f"growth_{sizes[-1]}_duckdb"] = round(last[1].total / first[1].total, 3)
+    report.ratios[f"growth_{sizes[-1]}_memory"] = round(last[0].peak_mb / max(first[0].peak_mb, 1), 3)
+
+
+def day(report: Report, folder: Path, stops: Path, is_quick: bool) -> None:
+    """The last day of the year on the loaded year, and a run in which one row changes: all stages."""
+    project = journey.write_whole(folder / "project", one_in=5 if is_quick else 1)
+    full = ours(project, "--as-of", journey.LAST_DAY)
+    size = journey.deliver_last_day(project)
+    new = ours(project)
+    changed = [row for row in _rows(project / "lakehouse") if row.stage != "run"][-len(new.seconds) :]
+    journey.deliver_one_row(project)
+    floor = ours(project)
+    written = sum(row.bytes_written for row in changed)
+    for name, ran in (("year", full), ("day", new), ("one row", floor)):
+        parts = ", ".join(f"{stage} {seconds:.1f}" for stage, seconds in ran.seconds.items())
+        print(f"{name}: {ran.wall:.1f} s with the session, {ran.total:.1f} s in stages: {parts}", flush=True)
+    print(f"the day's file has {size:,} bytes; {written:,} were written, {written / size:.0f} a byte")
+    report.ratios["day_bytes_written_per_byte"] = round(written / size, 1)
+    report.ratios["day_to_full"] = round(new.wall / full.wall, 3)
+    most = 0.1 * full.wall + floor.wall
+    report.aim(
+        "day_to_tenth_and_floor", new.wall / most, 1, f"a day ÷ (a tenth of {full.wall:.0f} s + the floor {floor.wall:.0f} s)"
+    )
+
+
+def whole(report: Report, folder: Path, stops: Path, is_quick: bool) -> None:
+    """The whole main job in a fresh lakehouse, and again without news."""
+    project = journey.write_whole(folder / "project", one_in=5 if is_quick else 1, is_split=False)
+    first, again = ours(project), ours(project)
+    print("whole: " + ", ".join(f"{stage} {seconds:.1f}" for stage, seconds in first.seconds.items()), flush=True)
+    report.aim("whole_to_six_minutes", first.wall / 360, 1, f"the whole job, {first.wall:.0f} s ÷ 360")
+    report.aim("again_to_three_seconds", again.wall / 3, 1, f"a run without news, {again.wall:.1f} s ÷ 3")
+
+
+PARTS: dict[str, Callable[[Report, Path, Path, bool], None]] = {
+    "peers": peers,
+    "growth": growth,
+    "day": day,
+    "whole": whole,
+}
+
+
+def main() -> int:
+    """Measure, print, and say which aims were met; 0 where all outputs were equal."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--quick", action="store_true", help="one round of peers with a fifth of the households")
+    parser.add_argument("--only", nargs="+", choices=PARTS, help="some of the parts")
+    asked = parser.parse_args()
+    names = ("pyspark", "delta-spark", "duckdb", "deltalake", "pyarrow")
+    print(f"Python {platform.python_version()}, " + ", ".join(f"{name} {version(name)}" for name in names))
+    print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
+    report = Report()
+    with tempfile.TemporaryDirectory(dir=os.environ.get("TMPDIR")) as place:
+        stops = stop_words(Path(place))
+        for name in asked.only or (["peers"] if asked.quick else list(PARTS)):
+            print(f"== {name}", flush=True)
+            folder = Path(place) / name
+            folder.mkdir()
+            PARTS[name](report, folder, stops, asked.quick)
+    if report.missed:
+        print(f"missed: {', '.join(report.missed)}")
+    print(json.dumps({"claim": CLAIM, "ratios": report.ratios, "checked": report.equal and not report.missed}))
+    return 0 if report.equal else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
