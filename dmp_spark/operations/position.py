@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from fnmatch import fnmatchcase
 from pathlib import Path
 
@@ -32,15 +32,16 @@ class Position:
 
 @dataclass(frozen=True)
 class Following:
-    """What a stage can go on from: the tables whose changes it follows to keys, and why a move of as_of means all the same.
+    """What a stage can go on from: the tables whose changes it follows to keys, and what a move of as_of means (`Resolved`).
 
     `tables` may end in `*`; without any the stage does what `otherwise` says. `all_because(before, now)` is empty where keys
-    suffice.
+    suffice; `new_moments(before, now)` are everybody's all the same.
     """
 
     tables: tuple[str, ...] = ()
     otherwise: str = "all"
     all_because: Callable[[datetime, datetime], str] = lambda before, now: ""
+    new_moments: Callable[[datetime, datetime], tuple[date, ...]] = lambda before, now: ()
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,9 @@ def way(position: Position, last: Row | None, following: Following, root: Path) 
     changed = {table: (last.versions_read.get(table, -1), now) for table, now in position.read.items()}
     changed = {table: (then, now) for table, (then, now) in changed.items() if now != then}
     told = [f"{now - then} changed {'version' if now - then == 1 else 'versions'} of {t}" for t, (then, now) in changed.items()]
-    return Way(Since(last.as_of, changed), ": ".join(["affected keys only", *([", ".join(told)] if told else [])]))
+    days = [str(day) for day in following.new_moments(last.as_of, position.as_of)]
+    how = f"affected keys, and everybody at {', '.join(days)}" if days else "affected keys only"
+    return Way(Since(last.as_of, changed), f"{how}: {', '.join(told)}" if told else how)
 
 
 def _all_because(position: Position, last: Row | None, following: Following, root: Path) -> str:

@@ -94,7 +94,9 @@ def _step(name: str, spec: Any) -> Step:
         code_hash=registry.code_hash(name),
         run=run,
         files_hash=files_hash if name == "ingest" else None,
-        following=Following(tuple(tables.FOLLOWS), "its files only" if name == "ingest" else "all", spec.all_because),
+        following=Following(
+            tuple(tables.FOLLOWS), "its files only" if name == "ingest" else "all", spec.all_because, spec.new_moments
+        ),
     )
 
 

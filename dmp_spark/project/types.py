@@ -47,6 +47,10 @@ class Resolved(BaseModel):
         """Why a stage that was done at `before` has to judge everybody at `now`, in a few words; empty: affected keys suffice."""
         return ""
 
+    def new_moments(self, before: datetime, now: datetime) -> tuple[date, ...]:
+        """The moments at which a stage that was done at `before` judges everybody, beside affected keys at those that stay."""
+        return ()
+
 
 def _as_text(value: Any) -> Any:
     if isinstance(value, bool):

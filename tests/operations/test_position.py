@@ -55,7 +55,11 @@ def test_the_hash_of_versions_does_not_depend_on_their_order():
 
 
 LATER = AS_OF + timedelta(days=1)
-FOLLOWING = Following(("silver.events", "silver.new_*"), all_because=lambda before, now: "of another hour" * (now.hour != 5))
+FOLLOWING = Following(
+    ("silver.events", "silver.new_*"),
+    all_because=lambda before, now: "of another hour" * (now.hour != 5),
+    new_moments=lambda before, now: (now.date(),) if now > before else (),
+)
 
 
 @pytest.fixture
@@ -74,8 +78,12 @@ def root(tmp_path):
         (STANDS, Way(Since(AS_OF), "affected keys only")),
         (
             replace(reading({**READ, "silver.events": 5}), as_of=LATER),
-            Way(Since(AS_OF, {"silver.events": (3, 5)}), "affected keys only: 2 changed versions of silver.events"),
+            Way(
+                Since(AS_OF, {"silver.events": (3, 5)}),
+                "affected keys, and everybody at 2018-01-02: 2 changed versions of silver.events",
+            ),
         ),
+        (replace(STANDS, as_of=LATER), Way(Since(AS_OF), "affected keys, and everybody at 2018-01-02")),
         (reading({**READ, "silver.events": 6}), Way(None, "all: what changed in silver.events is no longer kept")),
         (reading({**READ, "silver.events": 2}), Way(None, "all: what changed in silver.events is no longer kept")),
         (reading({**READ, "silver.new_x": 0}), Way(None, "all: what changed in silver.new_x is no longer kept")),

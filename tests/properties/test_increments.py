@@ -85,7 +85,7 @@ def test_day_by_day_leaves_nothing_for_a_full_run_to_write(shop: Shop) -> None:
     tomorrow = DAY + timedelta(days=1)
     late, noon = DAY - timedelta(days=45), DAY + timedelta(hours=12)
     shop.deliver("second", ("b", "3", late, late, 2.0), ("c", "4", noon, noon, 0.1))
-    assert shop.how(tomorrow)["features"] == "affected keys only"
+    assert shop.how(tomorrow)["features"] == "affected keys, and everybody at 2017-06-11"
     first = written(shop.run(tomorrow))
     assert first["features"] > 2  # a new moment of three people, and b's old ones
     assert set(written(shop.run(tomorrow, full=True)).values()) == {0}
