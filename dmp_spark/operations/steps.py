@@ -88,7 +88,7 @@ def _step(name: str, spec: Any) -> Step:
 
     return Step(
         name=name,
-        reads=tuple(tables.READS),
+        reads=tuple(tables.reads(spec) if hasattr(tables, "reads") else tables.READS),
         writes=tuple(tables.WRITES),
         spec_hash=registry.spec_hash(spec),
         code_hash=registry.code_hash(name),
