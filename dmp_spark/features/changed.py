@@ -13,7 +13,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from dmp_spark.features.spec import FeaturesSpec
-from dmp_spark.functions.clock import local_day, midnight
+from dmp_spark.functions.clock import day_start, local_day, midnight
 from dmp_spark.measures.events import Events
 from dmp_spark.measures.reach import COUNTS_FROM, reach, ripe_moments
 from dmp_spark.measures.windows import moved as ends_on
@@ -120,7 +120,7 @@ class Part:
 
     def pairs(self) -> DataFrame:
         """person_id and moment (keys) of who is computed again at moments that stay."""
-        days = F.explode(F.array(*map(F.lit, self.again)) if self.again else F.array().cast("array<date>"))
+        days = F.explode(F.array(*map(F.lit, self.again)))
         return self.people.select("person_id", "first", days.alias("moment")).where("moment >= first").drop("first")
 
     def of(self, people: DataFrame) -> DataFrame:
@@ -140,9 +140,9 @@ class Part:
         first = F.least(F.col("first"), F.lit(min(self.anew))) if self.anew else F.col("first")
         return replace(events, rows=joined.withColumn(COUNTS_FROM, first).drop("first"))
 
-    def rows(self, zone: str) -> tuple[Column, DataFrame]:
-        """The part as rows of the table: a condition, and keys (person_id, as_of)."""
-        instants = F.create_map(*[F.lit(value) for day in self.again for value in (day, midnight(day, zone))])
-        as_of = F.try_element_at(instants, F.col("moment")) if self.again else F.lit(None).cast("timestamp")
+    def rows(self, zone: str) -> tuple[Column, DataFrame | None]:
+        """The part as rows of the table: a condition, and keys (person_id, as_of) beside it, where there are any."""
         is_whole = F.col("as_of").isin([midnight(day, zone) for day in (*self.anew, *self.gone)])
-        return is_whole, self.pairs().select("person_id", as_of.alias("as_of"))
+        if not self.again:
+            return is_whole, None
+        return is_whole, self.pairs().select("person_id", day_start(F.col("moment"), zone).alias("as_of"))
