@@ -15,11 +15,11 @@ from dmp_spark.operations.lock import held
 from dmp_spark.operations.memory import peak_mb
 from dmp_spark.operations.moments import not_before
 from dmp_spark.operations.plan import NOTHING_NEW
-from dmp_spark.operations.position import Position, causes, hash_of
+from dmp_spark.operations.position import Position, causes, hash_of, way
 from dmp_spark.operations.progress import Progress
 from dmp_spark.operations.steps import Step, blocking
 from dmp_spark.operations.tables import RUN
-from dmp_spark.stage import RunContext, RunSummary
+from dmp_spark.stage import RunContext, RunSummary, Since
 
 if TYPE_CHECKING:
     from dmp_spark.lakehouse.lakehouse import Lakehouse
@@ -108,13 +108,14 @@ class _Run:
             self._append_skipped(step, needed)
             return Result(step.name, SKIPPED, f"skipped: needs {needed}")
         position = step.position(self.root, self.options.as_of)
-        why = causes(position, self.ledger.last_done(step.name), self.options.zone)
-        if not why and not self.options.full:
+        last = self.ledger.last_done(step.name)
+        if not causes(position, last, self.options.zone) and not self.options.full:
             return Result(step.name, NOTHING, NOTHING_NEW)
         self.progress.begin(step.name)
-        return self._run(step, position)
+        since = None if self.options.full else way(position, last, step.following, self.root).since
+        return self._run(step, position, since)
 
-    def _run(self, step: Step, position: Position) -> Result:
+    def _run(self, step: Step, position: Position, since: Since | None) -> Result:
         lakehouse = self.lakehouse_of(step)
         started, clock = self.options.clock(), time.perf_counter()
         context = RunContext(
@@ -124,6 +125,7 @@ class _Run:
             started_at=started,
             zone=self.options.zone,
             full=self.options.full,
+            since=since,
             progress=self.progress.tell,
         )
         summary = self._summary(step, context)

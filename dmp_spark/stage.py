@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 from dmp_spark.contracts import Changes
 
 if TYPE_CHECKING:  # pyspark stays out of the modules that `dmp check` imports
+    from pyspark.sql import DataFrame
+
     from dmp_spark.lakehouse.lakehouse import Lakehouse
 
 
@@ -22,10 +24,33 @@ class Check:
 
 
 @dataclass(frozen=True)
+class Since:
+    """From where a stage can go on: the `as_of` at which it was last done, and what it reads that changed since.
+
+    `changed`: table → the version that it read then (-1: there was none) and the one that stands now. Each range is whole.
+    """
+
+    as_of: datetime
+    changed: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ChangedRows:
+    """What changed since a stage was last done, at `as_of`: table → the rows that changed, as they were and as they are.
+
+    Tables of which no row changed are left out.
+    """
+
+    as_of: datetime
+    rows: "Mapping[str, DataFrame]"
+
+
+@dataclass(frozen=True)
 class RunContext:
     """What a stage may know of the run: the cut-off, the tables it declared, and whom to tell.
 
     `as_of` and `started_at` are aware instants; `started_at` is for audit columns only. `full` asks to ignore positions.
+    `since` is where the stage can go on from; None: it has to look at everything.
     `progress(text)` shows a line to whoever looks. `lakehouse` refuses tables that the stage did not declare.
     """
 
@@ -35,6 +60,7 @@ class RunContext:
     started_at: datetime
     zone: str
     full: bool = False
+    since: Since | None = None
     progress: Callable[[str], None] = lambda text: None
 
 
@@ -55,12 +81,31 @@ class RunSummary:
     tables_stand: bool = False
 
 
-def rebuild(context: RunContext, spec: Any, stage: ModuleType) -> RunSummary:
-    """Read all that `stage.READS` names, build, and write the differences: the run of every plain stage.
+def rebuild(context: RunContext, spec: Any, stage: ModuleType, inputs: "Mapping[str, DataFrame]") -> RunSummary:
+    """Build what the changes of `inputs` affect, or all, and write the differences: the run of every plain stage.
 
-    `stage` has `READS`, `contracts(spec)` and the pure `build(inputs, spec, as_of) -> {table: DataFrame}`, whose
-    tables are written in the order in which it returns them.
+    `stage` has the pure `build(inputs, spec, as_of) -> {table: DataFrame}`, whose tables are written in the order in which
+    it returns them, `affected` (see `affected_keys`), and `narrowed(inputs, keys)`: the inputs of which the same `build`
+    makes all rows of those keys.
     """
-    inputs = {name: context.lakehouse.read(name) for name in stage.READS}
+    keys = affected_keys(context, spec, stage, inputs)
+    if keys is not None:
+        if keys.isEmpty():
+            return RunSummary()
+        inputs = stage.narrowed(inputs, keys)
     outputs = stage.build(inputs, spec, context.as_of)
-    return RunSummary(changes={name: context.lakehouse.replace(name, rows) for name, rows in outputs.items()})
+    return RunSummary(changes={name: context.lakehouse.replace(name, rows, keys=keys) for name, rows in outputs.items()})
+
+
+def affected_keys(context: RunContext, spec: Any, stage: ModuleType, inputs: "Mapping[str, DataFrame]") -> "DataFrame | None":
+    """The keys whose rows may differ from those that stand, each once, in scratch; None: all of them may.
+
+    They are what the stage's pure `affected(changes, state, spec, as_of)` says of the rows that changed (`ChangedRows`) and
+    of `state`, its inputs as they are now.
+    """
+    if context.since is None:
+        return None
+    rows = {table: context.lakehouse.changes(table, *versions) for table, versions in context.since.changed.items()}
+    changes = ChangedRows(context.since.as_of, {table: found for table, found in rows.items() if found is not None})
+    keys: DataFrame = stage.affected(changes, inputs, spec, context.as_of)
+    return context.lakehouse.scratch.write(keys.distinct(), "affected")

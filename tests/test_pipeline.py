@@ -16,9 +16,10 @@ from dmp_spark.errors import StageError, UserError
 from dmp_spark.operations import storage
 from dmp_spark.operations.ledger import Ledger
 from dmp_spark.operations.plan import plan
+from dmp_spark.operations.position import Following
 from dmp_spark.operations.progress import Progress
 from dmp_spark.operations.steps import Step, chosen
-from dmp_spark.stage import Check, RunContext, RunSummary
+from dmp_spark.stage import Check, RunContext, RunSummary, Since
 
 AS_OF = datetime(2018, 1, 1, tzinfo=UTC)
 
@@ -31,6 +32,7 @@ class World:
     files: str = "files"
     specs: dict[str, str] = field(default_factory=dict)
     behave: dict[str, Callable[[RunContext], RunSummary]] = field(default_factory=dict)
+    follows: dict[str, tuple[str, ...]] = field(default_factory=dict)
     ran: list[str] = field(default_factory=list)
     clock: datetime = datetime(2026, 1, 1, tzinfo=UTC)
     told: StringIO = field(default_factory=StringIO)
@@ -52,7 +54,8 @@ class World:
             return RunSummary(changes={f"silver.{name}": self.write(f"silver.{name}")}, checks=(Check("is_fine", True),))
 
         files_hash = (lambda: self.files) if name == "a" else None
-        return Step(name, reads, (f"silver.{name}",), self.specs.get(name, "s"), "c", run, files_hash)
+        following = Following(self.follows.get(name, ()))
+        return Step(name, reads, (f"silver.{name}",), self.specs.get(name, "s"), "c", run, files_hash, following)
 
     def now(self) -> datetime:
         self.clock += timedelta(seconds=1)
@@ -309,3 +312,31 @@ def test_the_plan_names_a_full_run(world):
     world.go()
     planned = plan(world.steps(), world.root, AS_OF, "UTC", full=True)
     assert {step.reason for step in planned} == {"asked for with --full"}
+
+
+def test_a_stage_that_follows_changes_is_told_where_it_stands_and_a_plan_says_how_much_it_looks_at(world):
+    told: dict[str, Since | None] = {}
+
+    def remembers(name):
+        def run(context):
+            told[name] = context.since
+            return RunSummary(changes={f"silver.{name}": world.write(f"silver.{name}")})
+
+        return run
+
+    world.behave = {name: remembers(name) for name in "bc"}
+    world.follows = {"b": ("silver.a",)}
+    world.go()
+    assert told == {"b": None, "c": None}
+    world.files = "others"
+    world.go(stages=("a",))
+    how = {step.stage: step.how for step in plan(world.steps(), world.root, AS_OF, "UTC")}
+    assert how == {"a": "", "b": "affected keys only: 1 changed version of silver.a", "c": "all", "d": "all", "e": ""}
+    world.go()
+    assert told == {"b": Since(AS_OF, {"silver.a": (0, 1)}), "c": None}
+    world.files = "yet others"
+    world.go(full=True)
+    assert told["b"] is None
+    world.write("silver.b")  # by somebody else
+    world.go()
+    assert told["b"] is None

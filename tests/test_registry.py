@@ -160,3 +160,11 @@ def test_resolving_imports_no_stage_and_so_no_pyspark() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=PROJECT.parents[1], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
+
+
+def test_a_stage_that_follows_changes_reads_these_tables_and_says_whom_they_affect():
+    following = {name: registry.tables(name).FOLLOWS for name in registry.STAGES}
+    assert {name for name, tables in following.items() if tables} == {"identity", "features", "profiles", "segments"}
+    for name, tables in following.items():
+        assert set(tables) <= set(registry.tables(name).READS)
+        assert bool(tables) == hasattr(registry.stage(name), "affected")

@@ -13,6 +13,7 @@ READS = (
     "gold.scores",
 )
 WRITES = ("gold.assignments", "gold.decisions")
+FOLLOWS: tuple[str, ...] = ()  # every occasion that is not final is decided again
 
 
 class Variant(StrEnum):

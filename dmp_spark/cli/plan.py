@@ -21,10 +21,11 @@ def plan(call: Call, form: Format) -> int:
     print(f"dmp plan {project.settings.project} as of {instant_text(as_of, zone)}, lakehouse {root}", file=sys.stderr)
     planned = planning.plan(steps, root, as_of, zone, call.full)
     if form == "table":
-        print_rows(("stage", "would", "why"), [(p.stage, _word(p.runs), p.reason) for p in planned], form, sys.stdout, sys.stderr)
+        told = [(p.stage, _word(p.runs), p.reason, p.how) for p in planned]
+        print_rows(("stage", "would", "why", "how much"), told, form, sys.stdout, sys.stderr)
         return 0
-    rows = [(p.stage, _word(p.runs), list(p.why), list(p.reached), list(p.reads), list(p.writes)) for p in planned]
-    print_rows(("stage", "would", "why", "reached", "reads", "writes"), rows, form, sys.stdout, sys.stderr)
+    rows = [(p.stage, _word(p.runs), list(p.why), p.how, list(p.reached), list(p.reads), list(p.writes)) for p in planned]
+    print_rows(("stage", "would", "why", "how", "reached", "reads", "writes"), rows, form, sys.stdout, sys.stderr)
     return 0
 
 

@@ -1,7 +1,8 @@
 """What `features.yml` says, and what the stage gets once names and types are known. No pyspark here."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
@@ -73,3 +74,8 @@ class FeaturesSpec(Resolved):
         """The moments in force at a run whose as_of falls on `today`: the declared ones up to it, and it, where asked for."""
         declared = {day for day in series(self.start, self.until, self.every) if day <= today}
         return tuple(sorted(declared | ({today} if self.at_as_of else set())))
+
+    def new_moments(self, before: datetime, now: datetime) -> tuple[date, ...]:
+        """The moments in force now that were not before."""
+        then, these = (self.moments(as_of.astimezone(ZoneInfo(self.zone)).date()) for as_of in (before, now))
+        return tuple(day for day in these if day not in then)

@@ -5,6 +5,10 @@ from dmp_spark.features.spec import FeaturesSpec
 
 READS = ("silver.events", "silver.identity_map", "silver.items", "silver.reference_*")
 WRITES = ("gold.features", "gold.labels")
+FOLLOWS = (
+    "silver.events",
+    "silver.identity_map",
+)  # of reference data all follows: an item that changed reaches whoever bought it
 
 PERSON = Column("person_id", "string", "the person, as in silver.identity_map", nullable=False)
 MOMENT = Column(

@@ -4,6 +4,7 @@ from dmp_spark.contracts import Column, Contract, TableClass
 
 READS = ("silver.identifiers",)
 WRITES = ("silver.identity_map",)
+FOLLOWS = READS
 
 IDENTITY_MAP = Contract(
     name="silver.identity_map",

@@ -13,6 +13,7 @@ WRITES = (
     "silver.person_attributes",
     "silver.identifiers",
 )
+FOLLOWS: tuple[str, ...] = ()  # files have a manifest of their own
 
 EVENTS = Contract(
     name="silver.events",

@@ -8,7 +8,7 @@ from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from dmp_spark.contracts import Changes, Contract
-from dmp_spark.lakehouse import catalog, fault, write
+from dmp_spark.lakehouse import catalog, changes, fault, write
 from dmp_spark.lakehouse.scratch import Scratch
 
 
@@ -48,20 +48,38 @@ class Lakehouse:
         self._allowed(table, self._reads + self._writes)
         return catalog.exists(self.root, table)
 
-    def replace(self, table: str, rows: DataFrame, scope: Column | None = None, unique: int | None = None) -> Changes:
-        """Make the table (or its rows in `scope`) equal to `rows`; only differences are committed.
+    def changes(self, table: str, after: int, until: int) -> DataFrame | None:
+        """The rows that changed after version `after` up to `until`, as they were and as they are; None where none did.
 
+        The range must be whole (`lakehouse.changes.is_whole`).
+        """
+        self._allowed(table, self._reads + self._writes)
+        if changes.is_empty(self.root, table, after, until):
+            return None
+        return changes.feed(self.spark, self.root, table, after, until)
+
+    def replace(
+        self,
+        table: str,
+        rows: DataFrame,
+        scope: Column | None = None,
+        keys: DataFrame | None = None,
+        unique: int | None = None,
+    ) -> Changes:
+        """Make the table, or its rows in `scope` and those that share all columns of `keys` with one of these, equal to `rows`.
+
+        Only differences are committed. With `keys`, rows outside are passed over: they are said to stand already.
         `unique` is the number of rows that come out of an aggregation by the key: proving that again would take as long.
         """
         contract = self._allowed(table, self._writes)
         self._before()
-        return self._after(write.replace(self.root, contract, rows, self.scratch, scope, unique=unique))
+        return self._after(write.replace(self.root, contract, rows, self.scratch, write.Part(scope, keys), unique=unique))
 
     def upsert(self, table: str, rows: DataFrame) -> Changes:
         """Insert or update `rows` by key where they differ; rows that only the table has stay."""
         contract = self._allowed(table, self._writes)
         self._before()
-        return self._after(write.replace(self.root, contract, rows, self.scratch, scope=None, deletes=False))
+        return self._after(write.replace(self.root, contract, rows, self.scratch, deletes=False))
 
     def append(self, table: str, rows: DataFrame) -> Changes:
         """Insert the rows whose key is new: the write of a ledger."""

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -19,25 +20,49 @@ class DuplicateKeyError(Exception):
     """Rows to be written are not unique by the contract's key: our bug, or a source that is not what it says."""
 
 
+@dataclass(frozen=True)
+class Part:
+    """A part of a table: rows in `scope`, and those that share all columns of `keys` with one of these; neither: all rows."""
+
+    scope: Column | None = None
+    keys: DataFrame | None = None
+
+    def of(self, rows: DataFrame) -> DataFrame:
+        """The rows that lie in the part."""
+        if self.keys is None:
+            return rows if self.scope is None else rows.where(self.scope)
+        if self.scope is None:
+            return rows.join(self.keys, on=self.keys.columns, how="left_semi")
+        named = self.keys.distinct().withColumn("_is_named", F.lit(True))
+        joined = rows.join(named, on=self.keys.columns, how="left")
+        return joined.where(self.scope | F.col("_is_named").isNotNull()).select(*rows.columns)
+
+
+EVERYTHING = Part()
+
+
 def replace(
     root: Path,
     contract: Contract,
     rows: DataFrame,
     scratch: Scratch,
-    scope: Column | None,
+    part: Part = EVERYTHING,
     deletes: bool = True,
     unique: int | None = None,
 ) -> Changes:
-    """Make the table (or its rows in `scope`) equal to `rows`; nothing is committed where nothing differs.
+    """Make the table (or its rows in `part`) equal to `rows`; nothing is committed where nothing differs.
 
+    Rows outside keys are left out of both sides: one that the table has would else count as new, and stand there twice.
     Rows that are unique by the key because of how they were made, `unique` in number, are not proven again.
     """
     new = compare.shaped(rows, contract)
     if not catalog.exists(root, contract.name):
         return _first(root, contract, new, unique)
     catalog.evolve(new.sparkSession, root, contract)
-    old = _table(root, contract, rows)
-    old = old if scope is None else old.where(scope)
+    if part.keys is not None:
+        places = {name: compare.partition_value(name, contract) for name in contract.partitioned_by if name not in new.columns}
+        new = part.of(new.withColumns(places)).select(*new.columns)
+    old = part.of(_table(root, contract, rows))
     staged = scratch.write(compare.differences(new, old, contract, deletes), contract.name)
     return _commit(root, contract, staged, is_proven=unique is not None)
 

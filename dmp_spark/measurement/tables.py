@@ -4,6 +4,7 @@ from dmp_spark.contracts import Column, Contract, TableClass
 
 READS = ("silver.events", "silver.identity_map", "gold.assignments", "gold.decisions")
 WRITES = ("gold.experiments",)
+FOLLOWS: tuple[str, ...] = ()  # results are of all units together
 
 EVERYBODY = "all"
 """The slice of all units."""

@@ -11,12 +11,16 @@ from dmp_spark.expressions.compile import to_column
 from dmp_spark.expressions.nodes import Expression
 from dmp_spark.functions.clock import local_hour
 from dmp_spark.measures.lookups import Lookup
+from dmp_spark.measures.reach import COUNTS_FROM
 from dmp_spark.measures.requests import Population
 
 
 @dataclass(frozen=True)
 class Events:
-    """Events with `person_id`, unique by event_id; `lookups` are joined only where an expression names them."""
+    """Events with `person_id`, unique by event_id; `lookups` are joined only where an expression names them.
+
+    `rows` may carry `counts_from`, the same in all rows of a person: looking back, moments before it are passed by.
+    """
 
     rows: DataFrame
     zone: str
@@ -35,6 +39,7 @@ class Events:
             "known_time",
             "event_time",
             "event_id",
+            *[name for name in (COUNTS_FROM,) if name in joined.columns],
             *[self._is_member(population).alias(name) for name, population in populations.items()],
             *[to_column(argument, self.column).alias(name) for name, argument in arguments.items()],
         )

@@ -10,6 +10,8 @@ from pyspark.sql import functions as F
 from dmp_spark.functions.clock import midnight
 from dmp_spark.measures.windows import EVER, moved
 
+COUNTS_FROM = "counts_from"
+
 
 @dataclass(frozen=True)
 class Reach:
@@ -29,13 +31,19 @@ class Reach:
         return ["event_date"] if self.ahead else ["event_date", "first_moment"]
 
     def within(self, events: DataFrame) -> DataFrame:
-        """The events that any moment may see; looking back with `first_moment`, the first moment that may."""
+        """The events that any moment may see; looking back with `first_moment`, the first moment that may.
+
+        Where rows carry `counts_from`, a day, it is no earlier than that.
+        """
         if self.ahead:
             last = max((self.end(moment, window) for moment in self.moments for window in self.windows), default=date.min)
             return events.where(
                 (F.col("event_date") >= F.lit(min(self.moments, default=last))) & (F.col("event_date") < F.lit(last))
             )
-        return events.withColumn("first_moment", self.first_moment()).where(F.col("first_moment").isNotNull())
+        first = self.first_moment()
+        if COUNTS_FROM in events.columns:  # least and greatest pass over nulls
+            first = F.when(first.isNotNull(), F.greatest(first, F.col(COUNTS_FROM)))
+        return events.withColumn("first_moment", first).where(F.col("first_moment").isNotNull())
 
     def first_moment(self) -> Column:
         """The first moment after the event's day whose midnight is not before its known_time; null where there is none.

@@ -90,11 +90,6 @@ def hashed(rows: DataFrame, preparation: Preparation) -> DataFrame:
     return PipelineModel(hashing(preparation)).transform(rows).drop(*terms)
 
 
-def not_hashed(rows: DataFrame, preparation: Preparation) -> DataFrame:
-    """The rows as a whole model takes them, without the buckets of `hashed`."""
-    return rows.drop(*[f"{_COUNTED}{one.column}" for one in preparation.words])
-
-
 def prepared(rows: DataFrame, fitted: PipelineModel, preparation: Preparation) -> DataFrame:
     """Hashed rows with the vector `features` of a fitted preparation."""
     return PipelineModel(fitted.stages[len(hashing(preparation)) :]).transform(rows)

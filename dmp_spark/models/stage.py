@@ -13,7 +13,7 @@ from dmp_spark.functions.clock import local_day, midnight
 from dmp_spark.models import sentences
 from dmp_spark.models.contributions import Explainer
 from dmp_spark.models.fit_candidates import score
-from dmp_spark.models.fit_preparation import hashed, not_hashed
+from dmp_spark.models.fit_preparation import hashed
 from dmp_spark.models.fit_task import fit_task, population_of
 from dmp_spark.models.folds import folds as folds_of
 from dmp_spark.models.reasons import explainer, reasons
@@ -58,8 +58,7 @@ def run(context: RunContext, spec: ModelsSpec) -> RunSummary:
 def _run_task(context: RunContext, spec: ModelsSpec, task: Task, scored_at: datetime) -> Result:
     lakehouse = context.lakehouse
     rows = task_rows(lakehouse.read("gold.features"), lakehouse.read("gold.labels"), spec, task, scored_at)
-    preparation = spec.preparation_of(task)
-    rows = lakehouse.scratch.write(hashed(rows, preparation), f"{task.name}_rows")
+    rows = lakehouse.scratch.write(rows, f"{task.name}_rows")
     population = population_of(rows, spec, task)
     if not population.is_enough(spec):
         return Result(None, (sentences.too_little(population, spec, task),))
@@ -70,9 +69,10 @@ def _run_task(context: RunContext, spec: ModelsSpec, task: Task, scored_at: date
     store = ModelStore(lakehouse.root, spec.project, task.name)
     checks: tuple[Check, ...] = ()
     kept = store.find(version)
-    if kept is None:
-        kept, checks = fit_task(context, spec, task, rows, population, folds, version, store)
-    judged = not_hashed(rows, preparation).where(F.col("is_eligible") & (F.col("as_of") == F.lit(scored_at)))
+    if kept is None:  # words are hashed only now: most days nothing is learned
+        learned = lakehouse.scratch.write(hashed(rows, spec.preparation_of(task)), f"{task.name}_hashed")
+        kept, checks = fit_task(context, spec, task, learned, population, folds, version, store)
+    judged = rows.where(F.col("is_eligible") & (F.col("as_of") == F.lit(scored_at)))
     scores = scores_of(kept.model, explainer(kept.model, kept.folder, task.kind), judged, spec, task, version)
     return Result(scores, (*kept.notes, sentences.eligible_share(population, task, local_day(scored_at, spec.zone))), checks)
 

@@ -4,6 +4,7 @@ from dmp_spark.contracts import Column, Contract, TableClass
 
 READS = ("gold.features", "gold.labels")
 WRITES = ("gold.scores",)
+FOLLOWS: tuple[str, ...] = ()  # everybody is scored at each new moment, and one row more is another training set
 
 SCORES = Contract(
     name="gold.scores",

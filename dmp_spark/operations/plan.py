@@ -6,16 +6,20 @@ from datetime import datetime
 from pathlib import Path
 
 from dmp_spark.operations.ledger import Ledger
-from dmp_spark.operations.position import causes
+from dmp_spark.operations.position import causes, way
 from dmp_spark.operations.steps import Step
 
 NOTHING_NEW = "nothing new"
 FULL = "asked for with --full"
+FULL_HOW = f"all: {FULL}"
 
 
 @dataclass(frozen=True)
 class Planned:
-    """What a run would do with a stage: `why` has its own causes, `reached` the stages before it that reach it."""
+    """What a run would do with a stage: `why` has its own causes, `reached` the stages before it that reach it.
+
+    `how`: whether it would judge affected keys or all, and why; empty where it would not run.
+    """
 
     stage: str
     runs: bool
@@ -23,6 +27,7 @@ class Planned:
     reached: tuple[str, ...]
     reads: tuple[str, ...]
     writes: tuple[str, ...]
+    how: str = ""
 
     @property
     def reason(self) -> str:
@@ -36,12 +41,15 @@ def plan(steps: Sequence[Step], root: Path, as_of: datetime, zone: str, full: bo
     planned: list[Planned] = []
     running: list[Step] = []
     for step in steps:
-        own = causes(step.position(root, as_of), ledger.last_done(step.name), zone)
+        position, last = step.position(root, as_of), ledger.last_done(step.name)
+        own = causes(position, last, zone)
         reached = tuple(
             f"reads {', '.join(tables)}, which {other.name} would write" for other in running if (tables := step.needs(other))
         )
         why = ((FULL,) if full else ()) + own
         if why or reached:
             running.append(step)
-        planned.append(Planned(step.name, bool(why or reached), why, reached, step.reads, step.writes))
+        how = FULL_HOW if full else way(position, last, step.following, root).said
+        runs = bool(why or reached)
+        planned.append(Planned(step.name, runs, why, reached, step.reads, step.writes, how if runs else ""))
     return tuple(planned)

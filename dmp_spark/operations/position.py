@@ -1,13 +1,17 @@
-"""Where a stage stands, and whether there is anything new for it: the rule by which a stage is skipped."""
+"""Where a stage stands: whether there is anything new for it, by which it is skipped, and whether it can go on from there."""
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from fnmatch import fnmatchcase
+from pathlib import Path
 
+from dmp_spark.lakehouse.changes import is_whole
 from dmp_spark.operations.ledger import Row
 from dmp_spark.operations.moments import instant_text
+from dmp_spark.stage import Since
 
 
 @dataclass(frozen=True)
@@ -24,6 +28,28 @@ class Position:
     as_of: datetime
     spec_hash: str
     code_hash: str
+
+
+@dataclass(frozen=True)
+class Following:
+    """What a stage can go on from: the tables whose changes it follows to keys, and what a move of as_of means (`Resolved`).
+
+    `tables` may end in `*`; without any the stage does what `otherwise` says. `all_because(before, now)` is empty where keys
+    suffice; `new_moments(before, now)` are everybody's all the same.
+    """
+
+    tables: tuple[str, ...] = ()
+    otherwise: str = "all"
+    all_because: Callable[[datetime, datetime], str] = lambda before, now: ""
+    new_moments: Callable[[datetime, datetime], tuple[date, ...]] = lambda before, now: ()
+
+
+@dataclass(frozen=True)
+class Way:
+    """How a stage would run: from `since`, or all anew (None); `said` tells which of the two, and why."""
+
+    since: Since | None
+    said: str
 
 
 def hash_of(value: object) -> str:
@@ -45,6 +71,43 @@ def causes(position: Position, last: Row | None, zone: str) -> tuple[str, ...]:
     if position.code_hash != last.code_hash:
         found.append("code changed")
     return (*found, *_outputs(position.written, last.versions_written))
+
+
+def way(position: Position, last: Row | None, following: Following, root: Path) -> Way:
+    """Whether the stage may judge affected keys only, or why it has to judge all."""
+    if not following.tables:
+        return Way(None, following.otherwise)
+    why = _all_because(position, last, following, root)
+    if last is None or why:
+        return Way(None, f"all: {why}")
+    changed = {table: (last.versions_read.get(table, -1), now) for table, now in position.read.items()}
+    changed = {table: (then, now) for table, (then, now) in changed.items() if now != then}
+    told = [f"{now - then} changed {'version' if now - then == 1 else 'versions'} of {t}" for t, (then, now) in changed.items()]
+    days = [str(day) for day in following.new_moments(last.as_of, position.as_of)]
+    how = f"affected keys, and everybody at {', '.join(days)}" if days else "affected keys only"
+    return Way(Since(last.as_of, changed), f"{how}: {', '.join(told)}" if told else how)
+
+
+def _all_because(position: Position, last: Row | None, following: Following, root: Path) -> str:
+    if last is None:
+        return "first run"
+    for is_other, why in (
+        (position.spec_hash != last.spec_hash, "spec changed"),
+        (position.code_hash != last.code_hash, "code changed"),
+    ):
+        if is_other:
+            return why
+    if outputs := _outputs(position.written, last.versions_written):
+        return outputs[0]
+    for table in sorted({*position.read, *last.versions_read}):
+        then, now = last.versions_read.get(table, -1), position.read.get(table)
+        if now is None:
+            return f"{table} is gone"
+        if now != then and not any(fnmatchcase(table, name) for name in following.tables):
+            return f"{table} changed"
+        if now != then and not is_whole(root, table, then, now):
+            return f"what changed in {table} is no longer kept"
+    return following.all_because(last.as_of, position.as_of)
 
 
 def _inputs(now: Mapping[str, int], then: Mapping[str, int]) -> list[str]:

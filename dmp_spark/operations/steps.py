@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from dmp_spark.errors import Problem, UserError
 from dmp_spark.operations import storage
-from dmp_spark.operations.position import Position, hash_of
+from dmp_spark.operations.position import Following, Position, hash_of
 from dmp_spark.stage import RunContext, RunSummary
 
 if TYPE_CHECKING:
@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Step:
-    """A stage of the project; `reads` and `writes` may end in `*`; `files_hash` is ingest's, of the files it would read."""
+    """A stage of the project; `reads` and `writes` may end in `*`; `files_hash` is ingest's, of the files it would read.
+
+    `following`: what it can go on from, without judging all.
+    """
 
     name: str
     reads: tuple[str, ...]
@@ -27,6 +30,7 @@ class Step:
     code_hash: str
     run: Callable[[RunContext], RunSummary]
     files_hash: Callable[[], str] | None = None
+    following: Following = Following()
 
     def needs(self, other: "Step") -> tuple[str, ...]:
         """The tables by which this step depends on another, ordered; empty where it does not."""
@@ -84,12 +88,15 @@ def _step(name: str, spec: Any) -> Step:
 
     return Step(
         name=name,
-        reads=tuple(tables.READS),
+        reads=tuple(tables.reads(spec) if hasattr(tables, "reads") else tables.READS),
         writes=tuple(tables.WRITES),
         spec_hash=registry.spec_hash(spec),
         code_hash=registry.code_hash(name),
         run=run,
         files_hash=files_hash if name == "ingest" else None,
+        following=Following(
+            tuple(tables.FOLLOWS), "its files only" if name == "ingest" else "all", spec.all_because, spec.new_moments
+        ),
     )
 
 

@@ -1,10 +1,11 @@
 """What `profiles.yml` says: which source's value counts, and which features are traits."""
 
+from datetime import datetime
 from typing import Literal
 
 from pydantic import Field
 
-from dmp_spark.project.types import Name, Resolved, Written
+from dmp_spark.project.types import Name, Resolved, Written, is_same_day
 
 
 class AttributeFile(Written):
@@ -44,3 +45,7 @@ class ProfilesSpec(Resolved):
     zone: str
     attributes: tuple[Attribute, ...] = ()
     traits: tuple[Trait, ...] = ()
+
+    def all_because(self, before: datetime, now: datetime) -> str:
+        """Traits are those of another moment, which everybody has, once the local day is another."""
+        return "traits are of another moment" if self.traits and not is_same_day(before, now, self.zone) else ""

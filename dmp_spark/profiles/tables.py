@@ -5,6 +5,7 @@ from dmp_spark.profiles.spec import ProfilesSpec
 
 READS = ("gold.features", "silver.identity_map", "silver.person_attributes")
 WRITES = ("gold.profiles",)
+FOLLOWS = READS
 
 
 def contracts(spec: ProfilesSpec) -> dict[str, Contract]:

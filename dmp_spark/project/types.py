@@ -43,6 +43,14 @@ class Resolved(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+    def all_because(self, before: datetime, now: datetime) -> str:
+        """Why a stage that was done at `before` has to judge everybody at `now`, in a few words; empty: affected keys suffice."""
+        return ""
+
+    def new_moments(self, before: datetime, now: datetime) -> tuple[date, ...]:
+        """The moments at which a stage that was done at `before` judges everybody, beside affected keys at those that stay."""
+        return ()
+
 
 def _as_text(value: Any) -> Any:
     if isinstance(value, bool):
@@ -157,6 +165,11 @@ def moment_instant(text: str, zone: str) -> datetime:
     if _DAY.fullmatch(_moment(text)):
         return datetime.combine(date.fromisoformat(text), time(), ZoneInfo(zone)).astimezone(UTC)
     return datetime.fromisoformat(text).astimezone(UTC)
+
+
+def is_same_day(one: datetime, other: datetime, zone: str) -> bool:
+    """Whether two instants fall on the same local day."""
+    return one.astimezone(ZoneInfo(zone)).date() == other.astimezone(ZoneInfo(zone)).date()
 
 
 def _zone(value: str) -> str:

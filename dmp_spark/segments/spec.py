@@ -1,9 +1,11 @@
 """What `segments.yml` says: who belongs to which segment."""
 
+from datetime import datetime
+
 from pydantic import Field
 
-from dmp_spark.expressions.parse import Special
-from dmp_spark.project.types import Name, Resolved, Written
+from dmp_spark.expressions.parse import Special, parse
+from dmp_spark.project.types import Name, Resolved, Written, is_same_day
 
 
 class SegmentFile(Written):
@@ -40,6 +42,15 @@ class SegmentsSpec(Resolved):
     zone: str
     segments: tuple[Segment, ...] = ()
     known: dict[str, str] = {}
+
+    def all_because(self, before: datetime, now: datetime) -> str:
+        """Ranks compare everybody with everybody; and features and scores are of another moment once the local day is another."""
+        others = {f"segment.{segment.name}": "boolean" for segment in self.segments}
+        for segment in self.segments:
+            if parse(segment.where, self.known | others, predicate=True, specials=specials(self.known)).calls:
+                return f"{segment.name} compares people with one another"
+        is_of_a_moment = any(not name.startswith("profile.") for name in self.known)
+        return "features and scores are of another moment" if is_of_a_moment and not is_same_day(before, now, self.zone) else ""
 
 
 def specials(known: dict[str, str]) -> dict[str, Special]:

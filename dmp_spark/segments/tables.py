@@ -4,6 +4,7 @@ from dmp_spark.contracts import Column, Contract, TableClass
 
 READS = ("gold.profiles", "gold.features", "gold.scores")
 WRITES = ("gold.segments", "gold.segment_membership")
+FOLLOWS = READS
 
 SEGMENTS = Contract(
     name="gold.segments",

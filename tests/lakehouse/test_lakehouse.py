@@ -94,6 +94,41 @@ def test_replace_commits_differences_and_nothing_else(spark: Any, lakehouse_at: 
     assert "share a key" in refusal(DuplicateKeyError, lambda: lakehouse.upsert("silver.days", apart))
 
 
+def test_rows_of_keys_are_replaced_alone_and_the_change_feed_tells_what_they_were(spark: Any, lakehouse_at: Any) -> None:
+    lakehouse = lakehouse_at({DAYS.name: DAYS})
+    lakehouse.replace("silver.days", spark.createDataFrame(ROWS, SCHEMA))
+    before = _version(lakehouse, "silver.days")
+
+    rows = [
+        ("a", date(2017, 3, 1), Decimal("2.50"), None, NIGHT),  # into another partition
+        ("b", date(2017, 2, 1), Decimal("9.00"), None, NIGHT),  # of no key: said to stand already
+        ("e", date(2017, 2, 2), None, None, NIGHT),
+    ]
+    keys = spark.createDataFrame([("a",), ("d",), ("e",), ("nobody",)], "id string")
+    assert lakehouse.replace("silver.days", spark.createDataFrame(rows, SCHEMA), keys=keys) == Changes(1, 1, 1)  # d is gone
+    assert lakehouse.replace("silver.days", spark.createDataFrame(rows, SCHEMA), keys=keys) == Changes()
+    found = {row["id"]: row["value"] for row in lakehouse.read("silver.days").collect()}
+    assert found == {"a": Decimal("2.5000"), "b": None, "c": Decimal("2.0000"), "e": None}
+
+    changed = lakehouse.changes("silver.days", before, _version(lakehouse, "silver.days"))
+    assert {(row["id"], row["value"], row["_change_type"]) for row in changed.collect()} == {
+        ("a", Decimal("1.5000"), "update_preimage"),
+        ("a", Decimal("2.5000"), "update_postimage"),
+        ("d", Decimal("4.0000"), "delete"),
+        ("e", None, "insert"),
+    }
+    standing = _version(lakehouse, "silver.days")
+    spark.sql(f"OPTIMIZE delta.`{catalog.table_path(lakehouse.root, 'silver.days')}`")
+    assert _version(lakehouse, "silver.days") > standing
+    assert lakehouse.changes("silver.days", standing, _version(lakehouse, "silver.days")) is None
+
+    # the rows of a partition, and of a key beside it
+    february, only_a = F.col("month") == F.lit(date(2017, 2, 1)), keys.where("id = 'a'")
+    nothing = spark.createDataFrame([], SCHEMA)
+    assert lakehouse.replace("silver.days", nothing, scope=february, keys=only_a) == Changes(deleted=3)
+    assert [row["id"] for row in lakehouse.read("silver.days").collect()] == ["c"]
+
+
 def test_a_ledger_takes_only_new_keys(spark: Any, lakehouse_at: Any) -> None:
     ledger = Contract(
         name="gold.decisions",

@@ -1,12 +1,13 @@
-"""The rule by which a stage is skipped, as a table of cases."""
+"""The rules by which a stage is skipped, and by which it can go on from where it stands, as tables of cases."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from dmp_spark.operations.ledger import Row
-from dmp_spark.operations.position import Position, causes, hash_of
+from dmp_spark.operations.position import Following, Position, Way, causes, hash_of, way
+from dmp_spark.stage import Since
 
 AS_OF = datetime(2018, 1, 1, 5, tzinfo=UTC)
 READ = {"silver.events": 3, "silver.items": 1}
@@ -51,3 +52,55 @@ def test_a_stage_that_was_never_done_has_its_first_run():
 
 def test_the_hash_of_versions_does_not_depend_on_their_order():
     assert hash_of({"a": 1, "b": 2}) == hash_of({"b": 2, "a": 1}) != hash_of({"a": 2, "b": 1})
+
+
+LATER = AS_OF + timedelta(days=1)
+FOLLOWING = Following(
+    ("silver.events", "silver.new_*"),
+    all_because=lambda before, now: "of another hour" * (now.hour != 5),
+    new_moments=lambda before, now: (now.date(),) if now > before else (),
+)
+
+
+@pytest.fixture
+def root(tmp_path):
+    """A lakehouse whose silver.events has versions 1 to 5, all of which can still be read."""
+    log = tmp_path / "silver" / "events" / "_delta_log"
+    log.mkdir(parents=True)
+    for version in range(1, 6):
+        (log / f"{version:020d}.json").write_text('{"commitInfo": {}}\n', encoding="utf-8")
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("position", "expected"),
+    [
+        (STANDS, Way(Since(AS_OF), "affected keys only")),
+        (
+            replace(reading({**READ, "silver.events": 5}), as_of=LATER),
+            Way(
+                Since(AS_OF, {"silver.events": (3, 5)}),
+                "affected keys, and everybody at 2018-01-02: 2 changed versions of silver.events",
+            ),
+        ),
+        (replace(STANDS, as_of=LATER), Way(Since(AS_OF), "affected keys, and everybody at 2018-01-02")),
+        (reading({**READ, "silver.events": 6}), Way(None, "all: what changed in silver.events is no longer kept")),
+        (reading({**READ, "silver.events": 2}), Way(None, "all: what changed in silver.events is no longer kept")),
+        (reading({**READ, "silver.new_x": 0}), Way(None, "all: what changed in silver.new_x is no longer kept")),
+        (reading({**READ, "silver.items": 2}), Way(None, "all: silver.items changed")),
+        (reading({"silver.events": 3}), Way(None, "all: silver.items is gone")),
+        (replace(STANDS, spec_hash="other"), Way(None, "all: spec changed")),
+        (replace(STANDS, code_hash="other"), Way(None, "all: code changed")),
+        (replace(STANDS, written={}), Way(None, "all: gold.features missing")),
+        (replace(STANDS, written={"gold.features": 3}), Way(None, "all: gold.features written since its last run")),
+        (replace(STANDS, as_of=AS_OF + timedelta(hours=1)), Way(None, "all: of another hour")),
+    ],
+)
+def test_a_stage_goes_on_from_where_it_stands_only_where_nothing_else_changed(position, expected, root):
+    assert way(position, LAST, FOLLOWING, root) == expected
+
+
+def test_a_stage_without_a_position_or_without_a_way_to_follow_changes_judges_all(root):
+    assert way(STANDS, None, FOLLOWING, root) == Way(None, "all: first run")
+    assert way(STANDS, LAST, Following(), root) == Way(None, "all")
+    assert way(STANDS, LAST, Following(otherwise="its files only"), root) == Way(None, "its files only")

@@ -1,0 +1,64 @@
+"""What changed in a table between two of its versions: its log tells whether that is still there, its change feed what.
+
+No pyspark here: `dmp plan` asks the log without a JVM.
+"""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+Actions = list[dict[str, Any]]
+
+
+def is_whole(root: Path, table: str, after: int, until: int) -> bool:
+    """Whether all that changed after version `after` up to `until` can still be read.
+
+    Decided by the files that the log names and not by trying: VACUUM and the clean-up of logs take files away. False where
+    the table is younger than `after`: it was made anew.
+    """
+    folder = root.joinpath(*table.split("."))
+    commits = [_actions(folder, version) for version in range(after + 1, until + 1)]
+    if after > until or any(commit is None for commit in commits):
+        return False
+    return all((folder / file).exists() for commit in commits for file in _files(commit or []))
+
+
+def is_empty(root: Path, table: str, after: int, until: int) -> bool:
+    """Whether no row changed: the versions of a whole range do no more than compact, vacuum, or change the table's properties."""
+    folder = root.joinpath(*table.split("."))
+    return not any(any(_files(_actions(folder, version) or [])) for version in range(after + 1, until + 1))
+
+
+def feed(spark: "SparkSession", root: Path, table: str, after: int, until: int) -> "DataFrame":
+    """The rows that changed after version `after` up to `until`, as they were and as they are; some columns more tell which.
+
+    A row for each image: an update has two, and what changed twice is there twice. The range must be whole and not empty.
+    """
+    reader = spark.read.format("delta").option("readChangeFeed", "true")
+    versions = reader.option("startingVersion", after + 1).option("endingVersion", until)
+    return versions.load(str(root.joinpath(*table.split("."))))
+
+
+def _actions(folder: Path, version: int) -> Actions | None:
+    """The actions of a commit; None where its file is gone."""
+    file = folder / "_delta_log" / f"{version:020d}.json"
+    if not file.is_file():
+        return None
+    return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines() if line]
+
+
+def _files(commit: Actions) -> Iterator[str]:
+    """The files from which the change feed reads a commit: its own where it has some, else those that it added and removed."""
+    own = [action["cdc"]["path"] for action in commit if "cdc" in action]
+    moved = [
+        action[kind]["path"]
+        for action in commit
+        for kind in ("add", "remove")
+        if kind in action and action[kind].get("dataChange", True)
+    ]
+    yield from (unquote(path) for path in own or moved)
