@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
+from dmp_spark.lakehouse.location import Location
+from dmp_spark.lakehouse.standing import standing
 from dmp_spark.operations.ledger import Ledger
 from dmp_spark.operations.position import causes
 from dmp_spark.operations.steps import Step
@@ -30,15 +31,15 @@ class Planned:
         return "; ".join(self.why or self.reached) or NOTHING_NEW
 
 
-def plan(steps: Sequence[Step], root: Path, as_of: datetime, zone: str, full: bool = False) -> tuple[Planned, ...]:
+def plan(steps: Sequence[Step], location: Location, as_of: datetime, zone: str, full: bool = False) -> tuple[Planned, ...]:
     """The steps in order, each with whether it would run and why; a step reached by another counts as running."""
-    ledger = Ledger(root)
+    tables, ledger = standing(location), Ledger(location)
     planned: list[Planned] = []
     running: list[Step] = []
     for step in steps:
-        own = causes(step.position(root, as_of), ledger.last_done(step.name), zone)
+        own = causes(step.position(tables, as_of), ledger.last_done(step.name), zone)
         reached = tuple(
-            f"reads {', '.join(tables)}, which {other.name} would write" for other in running if (tables := step.needs(other))
+            f"reads {', '.join(names)}, which {other.name} would write" for other in running if (names := step.needs(other))
         )
         why = ((FULL,) if full else ()) + own
         if why or reached:
