@@ -79,8 +79,10 @@ class ByName:
         return self._names
 
     def _tables(self, schema: str) -> list[str]:
-        found = self._spark.sql(f"SHOW TABLES IN {self.location.schema(schema)}").collect()
-        return [row["tableName"] for row in found if not row["isTemporary"]]
+        place = self.location.schema(schema)
+        views = {row["viewName"] for row in self._spark.sql(f"SHOW VIEWS IN {place}").collect()}
+        found = self._spark.sql(f"SHOW TABLES IN {place}").collect()
+        return [row["tableName"] for row in found if row["tableName"] not in views]
 
     def versions(self, tables: Iterable[str]) -> dict[str, int]:
         """The current version of each of the tables that stand, by name; others are left out."""

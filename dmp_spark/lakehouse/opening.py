@@ -1,5 +1,7 @@
 """The Spark session that a lakehouse needs: by name one whose catalog outlives it."""
 
+import fcntl
+
 from pyspark.sql import SparkSession
 
 from dmp_spark.errors import Problem, UserError
@@ -29,7 +31,23 @@ def opened(location: Location) -> SparkSession:
                 )
             )
         return spark
+    if SparkSession.getActiveSession() is None:
+        refuse_where_open(location)
     return session.start(session.settings_file(ENGINE), own_metastore(location))
+
+
+def refuse_where_open(location: Location) -> None:
+    """UserError where another process has the lakehouse's own metastore open: Derby lets one in, and says it in a page."""
+    lock = location.root / "metastore" / "dbex.lck"
+    if not lock.is_file():
+        return
+    with open(lock, "r+b") as file:
+        try:
+            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)  # as Java locks files
+        except OSError:
+            what = f"the metastore of {location} ({lock.parent}) is open in another process, and takes one at a time"
+            way_out = "wait until that has ended; a metastore that several can open is shared, and named in a properties file"
+            raise UserError(Problem("metastore-open", what, way_out=way_out)) from None
 
 
 def own_metastore(location: Location) -> dict[str, str]:
