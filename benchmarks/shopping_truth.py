@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dmp_spark.lakehouse.location import Location
 from dmp_spark.models.evaluation_file import read
 from dmp_spark.operations.sql import answer
 
@@ -65,7 +66,7 @@ def asked(lakehouse: Path, query: str) -> list[dict[str, Any]]:
     def no_session() -> Any:
         raise SystemExit("this query would start Spark")
 
-    rows: list[dict[str, Any]] = answer(lakehouse, query, "auto", no_session).rows.read_all().to_pylist()
+    rows: list[dict[str, Any]] = answer(Location(lakehouse), query, "auto", no_session).rows.read_all().to_pylist()
     return rows
 
 

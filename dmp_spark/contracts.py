@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+HASH = "_content_hash"
+"""The hidden column of all tables but ledgers: the lakehouse's own bookkeeping, which no reader sees."""
+
 
 class TableClass(StrEnum):
     """How a table's rows relate to time (docs/architecture.md, "Tables")."""

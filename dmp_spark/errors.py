@@ -46,3 +46,7 @@ class UserError(Exception):
 
 class StageError(Exception):
     """A stage could not do its work, for a reason that one sentence tells: exit code 1."""
+
+
+class LockLostError(StageError):
+    """Another run has taken the lakehouse: this one ends at once and commits nothing more, exit code 1."""

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 
 from dmp_spark.contracts import Contract
 from dmp_spark.lakehouse import fault
-from dmp_spark.operations import failures, storage
+from dmp_spark.lakehouse.location import Location
+from dmp_spark.lakehouse.standing import Standing, standing
+from dmp_spark.operations import failures
 from dmp_spark.operations.ledger import Ledger, Row
 from dmp_spark.operations.lock import held
 from dmp_spark.operations.memory import peak_mb
@@ -78,18 +80,20 @@ class _Run:
 
     steps: Sequence[Step]
     every_step: Sequence[Step]
-    root: Path
+    location: Location
     options: Options
     lakehouse_of: Callable[[Step], "Lakehouse"]
     progress: Progress
+    tables: Standing
     ledger: Ledger
+    still_held: Callable[[], None]
     results: list[Result] = field(default_factory=list)
     blocked: dict[str, str] = field(default_factory=dict)
 
     @property
     def log(self) -> Path:
         """Where the details of failures go."""
-        return self.root / "logs" / f"{self.options.run_id}.log"
+        return self.location.root / "logs" / f"{self.options.run_id}.log"
 
     def go(self) -> Outcome:
         """Run the steps and publish."""
@@ -107,16 +111,19 @@ class _Run:
             self.blocked[step.name] = needed
             self._append_skipped(step, needed)
             return Result(step.name, SKIPPED, f"skipped: needs {needed}")
-        position = step.position(self.root, self.options.as_of)
+        position = step.position(self.tables, self.options.as_of)
         last = self.ledger.last_done(step.name)
         if not causes(position, last, self.options.zone) and not self.options.full:
             return Result(step.name, NOTHING, NOTHING_NEW)
         self.progress.begin(step.name)
-        since = None if self.options.full else way(position, last, step.following, self.root).since
+        since = None if self.options.full else way(position, last, step.following, self.tables).since
         return self._run(step, position, since)
 
     def _run(self, step: Step, position: Position, since: Since | None) -> Result:
+        self.still_held()
         lakehouse = self.lakehouse_of(step)
+        if lakehouse is not None:
+            lakehouse.before_commit = self.still_held
         started, clock = self.options.clock(), time.perf_counter()
         context = RunContext(
             lakehouse=lakehouse,
@@ -135,7 +142,7 @@ class _Run:
             self.blocked[step.name] = step.name
         fault.reach(step.name, "before_row")
         row = self._row(step, position, summary, started, seconds, status)
-        self.ledger.append(row)
+        self._append(row)
         told = "; ".join(summary.failed or summary.held)
         detail = f"{row.rows_written:,} rows written" if status == DONE else f"{status}: {told}"
         return Result(step.name, status, detail, seconds, row.rows_written, summary.notes)
@@ -152,7 +159,8 @@ class _Run:
                 context.lakehouse.scratch.drop()
 
     def _row(self, step: Step, position: Position, summary: RunSummary, started: datetime, seconds: float, status: str) -> Row:
-        written = step.written(self.root)
+        self.tables.changed(step.writes)
+        written = step.written(self.tables)
         return Row(
             run_id=self.options.run_id,
             stage=step.name,
@@ -163,7 +171,7 @@ class _Run:
             peak_memory_mb=peak_mb(),
             counts=summary.counts,
             rows_written=sum(changes.written for changes in summary.changes.values()),
-            bytes_written=storage.bytes_added(self.root, position.written, written),
+            bytes_written=self.tables.bytes_added(position.written, written),
             versions_read=position.read,
             versions_written=written,
             inputs_hash=position.inputs_hash,
@@ -173,8 +181,12 @@ class _Run:
             notes=(*summary.failed, *summary.held, *summary.notes),
         )
 
+    def _append(self, row: Row) -> None:
+        self.still_held()
+        self.ledger.append(row)
+
     def _append_skipped(self, step: Step, needed: str) -> None:
-        self.ledger.append(
+        self._append(
             Row(
                 run_id=self.options.run_id,
                 stage=step.name,
@@ -192,15 +204,14 @@ class _Run:
     def _publish(self, started: datetime, seconds: float) -> bool:
         """Append the run's own row, where anything happened; whether it publishes what stands now."""
         statuses = {result.status for result in self.results}
-        standing = [table for table in storage.table_names(self.root) if not table.startswith("ops.")]
-        versions = storage.versions(self.root, standing)
+        versions = self.tables.versions(table for table in self.tables.names() if not table.startswith("ops."))
         publishes = FAILED not in statuses and not any(self._keeps_back(result) for result in self.results)
         if statuses <= {NOTHING}:
             last = self.ledger.publication()
             if not versions or (last is not None and last.versions_written == versions):
                 return False
         fault.reach(RUN, "before_publication")
-        self.ledger.append(
+        self._append(
             Row(
                 run_id=self.options.run_id,
                 stage=RUN,
@@ -227,33 +238,33 @@ class _Run:
 def run(
     steps: Sequence[Step],
     every_step: Sequence[Step],
-    root: Path,
+    location: Location,
     options: Options,
     lakehouse_of: Callable[[Step], "Lakehouse"],
     progress: Progress,
 ) -> Outcome:
-    """Run `steps`, a choice of the project's `every_step`, on the lakehouse at `root`, alone.
+    """Run `steps`, a choice of the project's `every_step`, on the lakehouse at `location`, alone.
 
     `lakehouse_of` gives a stage its view of the lakehouse and is first called when a stage really runs. UserError
-    where another run holds the lakehouse, or where it stands at a later `as_of`.
+    where another run holds the lakehouse, or where it stands at a later `as_of`; LockLostError where one took it over.
     """
-    not_before(options.as_of, Ledger(root).stands_at(), options.zone)
-    with held(root, options.run_id, options.clock(), options.wait_seconds), progress:
-        ledger = Ledger(root)  # read again: another run may have ended while this one waited
-        not_before(options.as_of, ledger.stands_at(), options.zone)
-        return _Run(steps, every_step, root, options, lakehouse_of, progress, ledger).go()
+    not_before(options.as_of, Ledger(location).stands_at(), options.zone, location.elsewhere)
+    with held(location, options.run_id, options.clock, options.wait_seconds) as still_held, progress:
+        ledger = Ledger(location)  # read again: another run may have ended while this one waited
+        not_before(options.as_of, ledger.stands_at(), options.zone, location.elsewhere)
+        return _Run(steps, every_step, location, options, lakehouse_of, progress, standing(location), ledger, still_held).go()
 
 
 def lakehouse_opener(
-    root: Path, contracts: Mapping[str, Contract], run_id: str, progress: Progress
+    location: Location, contracts: Mapping[str, Contract], run_id: str, progress: Progress
 ) -> Callable[[Step], "Lakehouse"]:
     """A function that gives a step its view of the lakehouse, and starts Spark when it is first called."""
 
     def lakehouse_of(step: Step) -> "Lakehouse":
-        from dmp_spark.lakehouse import session
         from dmp_spark.lakehouse.lakehouse import Lakehouse
+        from dmp_spark.lakehouse.opening import opened
 
         progress.begin(step.name)
-        return Lakehouse(session.start(), root, contracts, run_id, step.name, step.reads, step.writes)
+        return Lakehouse(opened(location), location, contracts, run_id, step.name, step.reads, step.writes)
 
     return lakehouse_of

@@ -36,10 +36,11 @@ def spark() -> Iterator["SparkSession"]:  # noqa: F821 - tests without Spark mus
 def lakehouse_at(spark: "SparkSession", tmp_path: Path) -> Callable[..., "Lakehouse"]:  # noqa: F821
     """A function that opens a lakehouse in a temporary folder: `lakehouse_at(contracts, stage="x", reads=…, writes=…)`."""
     from dmp_spark.lakehouse.lakehouse import Lakehouse
+    from dmp_spark.lakehouse.location import Location
 
     def opened(
         contracts: Mapping[str, object], stage: str = "test", reads: tuple[str, ...] = ("*",), writes: tuple[str, ...] = ("*",)
     ) -> Lakehouse:
-        return Lakehouse(spark, tmp_path / "lakehouse", contracts, "run-1", stage, reads, writes)
+        return Lakehouse(spark, Location(tmp_path / "lakehouse"), contracts, "run-1", stage, reads, writes)
 
     return opened

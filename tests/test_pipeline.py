@@ -1,6 +1,7 @@
 """The order of a run, what fails, what is skipped and what is published: with stages of plain Python."""
 
 from collections.abc import Callable
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from io import StringIO
@@ -12,14 +13,16 @@ from deltalake import write_deltalake
 
 from dmp_spark import pipeline
 from dmp_spark.contracts import Changes
-from dmp_spark.errors import StageError, UserError
-from dmp_spark.operations import storage
+from dmp_spark.errors import LockLostError, StageError, UserError
+from dmp_spark.lakehouse.location import Location
+from dmp_spark.lakehouse.standing import standing
 from dmp_spark.operations.ledger import Ledger
 from dmp_spark.operations.plan import plan
 from dmp_spark.operations.position import Following
 from dmp_spark.operations.progress import Progress
 from dmp_spark.operations.steps import Step, chosen
 from dmp_spark.stage import Check, RunContext, RunSummary, Since
+from tests.refusals import refusal
 
 AS_OF = datetime(2018, 1, 1, tzinfo=UTC)
 
@@ -39,7 +42,7 @@ class World:
     runs: int = 0
 
     def write(self, table: str) -> Changes:
-        write_deltalake(storage.table_path(self.root, table), pa.table({"x": [1, 2]}), mode="append")
+        write_deltalake(Location(self.root).path(table), pa.table({"x": [1, 2]}), mode="append")
         return Changes(inserted=2)
 
     def steps(self) -> tuple[Step, ...]:
@@ -67,13 +70,13 @@ class World:
         steps = self.steps()
         wanted = chosen(steps, choice.get("stages", ()), choice.get("first"), choice.get("last"))
         options = pipeline.Options(as_of, f"r{self.runs}", self.now, "UTC", full)
-        return pipeline.run(wanted, steps, self.root, options, lambda step: None, Progress(self.told))
+        return pipeline.run(wanted, steps, Location(self.root), options, lambda step: None, Progress(self.told))
 
     def versions(self) -> dict[str, int]:
-        return storage.versions(self.root, storage.table_names(self.root))
+        return standing(Location(self.root)).versions(standing(Location(self.root)).names())
 
     def published(self):
-        publication = Ledger(self.root).publication()
+        publication = Ledger(Location(self.root)).publication()
         return publication and publication.versions_written
 
 
@@ -95,7 +98,7 @@ def test_stages_run_in_order_and_the_run_publishes_all_their_tables(world):
     assert world.ran == ["a", "b", "c", "d", "e"]
     assert (outcome.exit_code, outcome.published) == (0, True)
     assert world.published() == {f"silver.{name}": 0 for name in "abcde"}
-    rows = Ledger(world.root).rows()
+    rows = Ledger(Location(world.root)).rows()
     assert [row.stage for row in rows][-1] == "run"
     assert rows[1].stage == "b"
     assert (rows[1].versions_read, rows[1].versions_written) == ({"silver.a": 0}, {"silver.b": 0})
@@ -172,7 +175,7 @@ def test_after_a_failure_the_rest_runs_and_dependants_are_skipped(world):
     told = world.told.getvalue()
     assert "failed: the disk is full" in told
     assert "skipped: needs b" in told.splitlines()[-2]
-    assert {row.stage: row.status for row in Ledger(world.root).rows()} == {**statuses(outcome), "run": "failed"}
+    assert {row.stage: row.status for row in Ledger(Location(world.root)).rows()} == {**statuses(outcome), "run": "failed"}
     assert "StageError" in outcome.log.read_text()
 
 
@@ -208,7 +211,7 @@ def test_what_stands_is_written_before_a_summary_says_that_it_failed(world):
     world.behave["a"] = lambda context: RunSummary(changes={"silver.a": world.write("silver.a")}, failed=("one file is broken",))
     outcome = world.go()
     assert (outcome.exit_code, statuses(outcome)["b"]) == (1, "skipped")
-    assert Ledger(world.root).rows()[0].notes == ("one file is broken",)
+    assert Ledger(Location(world.root)).rows()[0].notes == ("one file is broken",)
 
 
 def test_a_gate_that_others_need_holds_them_and_the_publication_back(world):
@@ -283,7 +286,7 @@ def test_spark_is_not_started_for_a_stage_that_is_skipped(world):
     world.go()
     asked = []
     options = pipeline.Options(AS_OF, "again", world.now, "UTC")
-    pipeline.run(world.steps(), world.steps(), world.root, options, asked.append, Progress(world.told))
+    pipeline.run(world.steps(), world.steps(), Location(world.root), options, asked.append, Progress(world.told))
     assert asked == []
 
 
@@ -291,7 +294,7 @@ def test_the_plan_says_what_a_run_does_and_why(world):
     world.go()
     world.specs["b"] = "other"
     before = world.versions()
-    planned = {step.stage: step.reason for step in plan(world.steps(), world.root, AS_OF, "UTC")}
+    planned = {step.stage: step.reason for step in plan(world.steps(), Location(world.root), AS_OF, "UTC")}
     assert planned == {
         "a": "nothing new",
         "b": "spec changed",
@@ -303,14 +306,14 @@ def test_the_plan_says_what_a_run_does_and_why(world):
 
 
 def test_the_plan_before_the_first_run_writes_nothing(world):
-    planned = plan(world.steps(), world.root, AS_OF, "UTC")
+    planned = plan(world.steps(), Location(world.root), AS_OF, "UTC")
     assert [step.reason for step in planned] == ["first run"] * 5
     assert not list(world.root.iterdir())
 
 
 def test_the_plan_names_a_full_run(world):
     world.go()
-    planned = plan(world.steps(), world.root, AS_OF, "UTC", full=True)
+    planned = plan(world.steps(), Location(world.root), AS_OF, "UTC", full=True)
     assert {step.reason for step in planned} == {"asked for with --full"}
 
 
@@ -330,7 +333,7 @@ def test_a_stage_that_follows_changes_is_told_where_it_stands_and_a_plan_says_ho
     assert told == {"b": None, "c": None}
     world.files = "others"
     world.go(stages=("a",))
-    how = {step.stage: step.how for step in plan(world.steps(), world.root, AS_OF, "UTC")}
+    how = {step.stage: step.how for step in plan(world.steps(), Location(world.root), AS_OF, "UTC")}
     assert how == {"a": "", "b": "affected keys only: 1 changed version of silver.a", "c": "all", "d": "all", "e": ""}
     world.go()
     assert told == {"b": Since(AS_OF, {"silver.a": (0, 1)}), "c": None}
@@ -340,3 +343,39 @@ def test_a_stage_that_follows_changes_is_told_where_it_stands_and_a_plan_says_ho
     world.write("silver.b")  # by somebody else
     world.go()
     assert told["b"] is None
+
+
+@pytest.mark.parametrize(
+    ("point", "ran", "stages"),
+    [
+        ("c.commit", ["a", "b", "c"], ["a", "b"]),
+        ("d.before_row", ["a", "b", "c", "d"], ["a", "b", "c"]),
+        ("run.before_publication", list("abcde"), list("abcde")),
+    ],
+)
+def test_a_run_that_lost_the_lakehouse_ends_at_once_and_leaves_no_row_more(world, monkeypatch, point, ran, stages):
+    lost = []
+
+    def still_held():
+        if lost:
+            raise LockLostError("another run has it")
+
+    @contextmanager
+    def held(*call):
+        yield still_held
+
+    def loses_it_and_commits(context):
+        lost.append(point)
+        still_held()  # as the lakehouse asks before it commits
+        return RunSummary()
+
+    def reach(stage, name):
+        lost.extend([point] if point == f"{stage}.{name}" else [])
+
+    monkeypatch.setattr(pipeline, "held", held)
+    monkeypatch.setattr(pipeline.fault, "reach", reach)
+    if point == "c.commit":
+        world.behave["c"] = loses_it_and_commits
+    assert refusal(LockLostError, world.go) == "another run has it"
+    assert (world.ran, [row.stage for row in Ledger(Location(world.root)).rows()]) == (ran, stages)
+    assert world.published() is None

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from dmp_spark.errors import Problem, UserError
 
 if TYPE_CHECKING:
+    from dmp_spark.lakehouse.location import Location
     from dmp_spark.project.load import Project
     from dmp_spark.registry import Resolution
 
@@ -33,7 +34,7 @@ def project_folder(option: Path | None) -> Path:
     return option or Path(os.environ.get("DMP_PROJECT") or ".")
 
 
-def lakehouse_of(folder: Path, overrides: Sequence[str] = ()) -> Path:
+def lakehouse_of(folder: Path, overrides: Sequence[str] = ()) -> "Location":
     """Where a project's lakehouse lies; reads project.yml only, so that mistakes elsewhere do not hide the tables."""
     from dmp_spark import registry
     from dmp_spark.project.found import Found

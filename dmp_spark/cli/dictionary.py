@@ -14,11 +14,12 @@ COLUMNS = ("table", "column", "type", "unit", "key", "nullable", "personal", "me
 def dictionary(folder: Path, overrides: Sequence[str], form: str) -> int:
     """Print the dictionary as Markdown, or a row a column in another format; 0. UserError where the project has mistakes."""
     from dmp_spark import registry
-    from dmp_spark.operations.tables import RUNS
+    from dmp_spark.operations.tables import LOCK, RUNS
 
     checked = None if form == MARKDOWN else checked_format(form, also=MARKDOWN)
     project, resolution = registry.resolved(folder, overrides)
-    contracts = sorted([*resolution.contracts.values(), RUNS], key=lambda contract: contract.name)
+    own = (RUNS, LOCK) if project.lakehouse.is_by_name else (RUNS,)
+    contracts = sorted([*resolution.contracts.values(), *own], key=lambda contract: contract.name)
     if checked is None:
         settings = project.settings
         sys.stdout.writelines(f"{line}\n" for line in _markdown(settings.title or settings.project, contracts))

@@ -20,7 +20,7 @@ def model_list(folder: Path, overrides: Sequence[str], form: Format) -> int:
 
     rows = [
         _listed(one.task, one.number, one.version, one.alias, one.evaluation)
-        for one in registered(lakehouse_of(folder, overrides))
+        for one in registered(lakehouse_of(folder, overrides).root)
     ]
     if not rows:
         print("no model is trained yet: dmp run", file=sys.stderr)
@@ -37,7 +37,7 @@ def model_compare(folder: Path, overrides: Sequence[str], task: str, version: st
     from dmp_spark.errors import Problem, UserError
     from dmp_spark.operations.model_catalogue import chosen
 
-    found = chosen(lakehouse_of(folder, overrides), task, version)
+    found = chosen(lakehouse_of(folder, overrides).root, task, version)
     if found.evaluation is None:
         raise UserError(Problem("model", f"the evaluation of {task} {found.version} was removed", way_out="dmp run trains anew"))
     told = found.evaluation

@@ -14,12 +14,12 @@ def plan(call: Call, form: Format) -> int:
     from dmp_spark.operations.steps import chosen, steps_of
 
     project, resolution = resolved(call)
-    zone, root = project.settings.time_zone, project.lakehouse
+    zone, location = project.settings.time_zone, project.lakehouse
     as_of = judged_at(call, project, now())
     steps = chosen(steps_of(resolution), call.stages, call.first, call.last)
-    not_before(as_of, Ledger(root).stands_at(), zone)
-    print(f"dmp plan {project.settings.project} as of {instant_text(as_of, zone)}, lakehouse {root}", file=sys.stderr)
-    planned = planning.plan(steps, root, as_of, zone, call.full)
+    not_before(as_of, Ledger(location).stands_at(), zone, location.elsewhere)
+    print(f"dmp plan {project.settings.project} as of {instant_text(as_of, zone)}, lakehouse {location}", file=sys.stderr)
+    planned = planning.plan(steps, location, as_of, zone, call.full)
     if form == "table":
         told = [(p.stage, _word(p.runs), p.reason, p.how) for p in planned]
         print_rows(("stage", "would", "why", "how much"), told, form, sys.stdout, sys.stderr)

@@ -11,12 +11,11 @@ def report(folder: Path, overrides: Sequence[str], out: Path | None) -> int:
     from dmp_spark import registry
     from dmp_spark.operations.report import report as made
     from dmp_spark.operations.report import write
-    from dmp_spark.operations.storage import report_path
 
     clock = time.perf_counter()
     project, resolution = registry.resolved(folder, overrides)
     text = made(project, resolution)
-    file = out or report_path(project.lakehouse)
+    file = out or project.lakehouse.report
     if file.is_dir():
         file = file / "index.html"
     size = write(text, file)

@@ -51,10 +51,9 @@ def report_after(project: "Project", resolution: "Resolution", say: Callable[[st
     """Write the report of what stands now; the run is over, so what goes wrong here is told and changes nothing else."""
     from dmp_spark.operations.failures import sentence
     from dmp_spark.operations.report import report, write
-    from dmp_spark.operations.storage import report_path
 
     try:
-        write(report(project, resolution), report_path(project.lakehouse))
+        write(report(project, resolution), project.lakehouse.report)
     except Exception as error:  # the tables stand, whatever the page lacks
         say(f"the report was not written: {sentence(error)}; dmp report tries again")
 

@@ -11,6 +11,7 @@ from dmp_spark.cli.printing import Format, print_rows
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
+    from dmp_spark.lakehouse.location import Location
     from dmp_spark.operations.sql import Engine
 
 
@@ -20,14 +21,15 @@ def sql(folder: Path, overrides: Sequence[str], text: str, engine: "Engine", for
     from dmp_spark.operations.values import python_rows
 
     written = sys.stdin.read() if text == "-" else text
-    found = answer(lakehouse_of(folder, overrides), written, engine, _session)
+    location = lakehouse_of(folder, overrides)
+    found = answer(location, written, engine, lambda: _session(location))
     if found.note:
         print(found.note, file=sys.stderr)
     print_rows(found.rows.schema.names, python_rows(found.rows), form, sys.stdout, sys.stderr)
     return 0
 
 
-def _session() -> "SparkSession":
-    from dmp_spark.lakehouse.session import start
+def _session(location: "Location") -> "SparkSession":
+    from dmp_spark.lakehouse.opening import opened
 
-    return start()
+    return opened(location)

@@ -3,10 +3,13 @@
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dmp_spark.cli.call import lakehouse_of
 from dmp_spark.cli.printing import Format, print_rows, value_text
+
+if TYPE_CHECKING:
+    from dmp_spark.lakehouse.location import Location
 
 LAST_RUNS = 3
 TABLE_COLUMNS = ("table", "rows", "bytes", "version", "published", "written_at")
@@ -18,19 +21,19 @@ def status(folder: Path, overrides: Sequence[str], form: Format) -> int:
     from dmp_spark.operations.ledger import Ledger
     from dmp_spark.operations.status import last_runs, tables
 
-    root = lakehouse_of(folder, overrides)
-    ledger = Ledger(root)
+    location = lakehouse_of(folder, overrides)
+    ledger = Ledger(location)
     publication = ledger.publication()
-    standing = tables(root, publication)
+    standing = tables(location, publication)
     rows = [tuple(getattr(table, name) for name in TABLE_COLUMNS) for table in standing]
     runs = [_run(row) for row in last_runs(ledger, LAST_RUNS)]
     if form == "json":
-        _print_json(root, publication.as_of if publication else None, rows, runs)
+        _print_json(location, publication.as_of if publication else None, rows, runs)
         return 0
     if form == "csv":
         print_rows(TABLE_COLUMNS, rows, form, sys.stdout, sys.stderr)
         return 0
-    print(f"lakehouse  {root}")
+    print(f"lakehouse  {location}")
     if publication:
         when = f"{publication.finished_at:%Y-%m-%d %H:%M} UTC, as of {value_text(publication.as_of)}"
         print(f"published  {when}, run {publication.run_id}\n")
@@ -47,9 +50,9 @@ def _run(row: Any) -> tuple[Any, ...]:
     return (*(getattr(row, name) for name in RUN_COLUMNS[:-1]), "; ".join(row.notes))
 
 
-def _print_json(root: Path, as_of: Any, tables: Sequence[Sequence[Any]], runs: Sequence[Sequence[Any]]) -> None:
+def _print_json(location: "Location", as_of: Any, tables: Sequence[Sequence[Any]], runs: Sequence[Sequence[Any]]) -> None:
     standing = {
-        "lakehouse": str(root),
+        "lakehouse": str(location),
         "as_of": as_of,
         "tables": [dict(zip(TABLE_COLUMNS, row, strict=True)) for row in tables],
         "runs": [dict(zip(RUN_COLUMNS, row, strict=True)) for row in runs],

@@ -1,12 +1,12 @@
 """What stands at the end of a run: rows and seconds a stage, segment sizes, where things lie, lines to paste."""
 
-from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING, TextIO
 
 from dmp_spark.cli.call import Call
 
 if TYPE_CHECKING:
+    from dmp_spark.lakehouse.location import Location
     from dmp_spark.pipeline import Outcome
     from dmp_spark.project.load import Project
 
@@ -32,26 +32,26 @@ def print_summary(outcome: "Outcome", call: Call, project: "Project", moment: st
     _print_places(outcome, call, project.lakehouse, out)
 
 
-def segment_sizes(root: Path) -> list[tuple[str, int]]:
+def segment_sizes(location: "Location") -> list[tuple[str, int]]:
     """People inside each segment as published, by name; none where nothing is."""
-    from dmp_spark.operations import sql_duckdb
     from dmp_spark.operations.ledger import Ledger
+    from dmp_spark.operations.sql import ask
     from dmp_spark.operations.sql_catalog import catalog
-    from dmp_spark.operations.sql_guard import guarded
 
-    known = catalog(root, Ledger(root).publication())
+    known = catalog(location, Ledger(location).publication())
     if "gold.segment_membership" not in known.tables:
         return []
-    rows = sql_duckdb.run(guarded(SIZES, known), known).read_all().to_pylist()
+    rows = ask(SIZES, known).read_all().to_pylist()
     return [(row["segment"], row["people"]) for row in rows]
 
 
-def _print_places(outcome: "Outcome", call: Call, root: Path, out: TextIO) -> None:
-    from dmp_spark.operations.storage import report_path
-
+def _print_places(outcome: "Outcome", call: Call, location: "Location", out: TextIO) -> None:
+    root = location.root
     store = root / "mlflow" / "mlflow.db"
-    places = {"lakehouse": root, "report": report_path(root), "exports": root / "exports", "models": store, "log": outcome.log}
+    places = {"lakehouse": root, "report": location.report, "exports": root / "exports", "models": store, "log": outcome.log}
     print(file=out)
+    if location.is_by_name:
+        print(f"{'tables':<11}{location}", file=out)
     for name, place in places.items():
         if place is not None and place.exists():
             print(f"{name:<11}{place}", file=out)

@@ -17,7 +17,7 @@ def training_sets(folder: Path, overrides: Sequence[str], form: Format) -> int:
 
     rows = [
         (kept.id, kept.task, kept.known_until, len(kept.moments), kept.rows, kept.rows_hash)
-        for kept in known_sets(lakehouse_of(folder, overrides))
+        for kept in known_sets(lakehouse_of(folder, overrides).root)
     ]
     if not rows:
         print("no model is trained yet: dmp run", file=sys.stderr)
@@ -35,7 +35,7 @@ def rebuild(folder: Path, overrides: Sequence[str], wanted: str, out: Path | Non
     from dmp_spark.operations.training_sets import chosen, drawn_again, same_definition
 
     project, resolution = registry.resolved(folder, overrides)
-    kept = chosen(project.lakehouse, wanted, out)
+    kept = chosen(project.lakehouse.root, wanted, out)
     same_definition(kept, resolution)
     started = now()
     print(f"drawing {kept.task} at {len(kept.moments)} moments, known until {kept.known_until}", file=sys.stderr)

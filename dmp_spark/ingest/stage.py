@@ -71,7 +71,7 @@ def _look_at(context: RunContext, source: Source, spec: IngestSpec, work: Work, 
         return
     if planned.gone:
         files = ", ".join(planned.gone[:3])
-        way_out = "put it back, or build a new lakehouse with --set project.lakehouse.path=…"
+        way_out = f"put it back, or build a new lakehouse with {context.lakehouse.location.elsewhere}"
         work.refuse(source.name, f"all its files are read again because {planned.why}, but {files} is gone: {way_out}")
         return
     if planned.overwritten:

@@ -1,18 +1,12 @@
-"""Where a table lies and how it is made from its contract. Tables by path: `<root>/<schema>/<table>`."""
+"""How a table is made from its contract, found again, changed with it and taken away: by path and by name alike."""
 
-from pathlib import Path
+import shutil
 
-from pyspark.sql import SparkSession
+from pyspark.sql import DataFrame, SparkSession
 
-from dmp_spark.contracts import Column, Contract, TableClass
+from dmp_spark.contracts import HASH, Column, Contract, TableClass
 from dmp_spark.errors import StageError
-
-HASH = "_content_hash"
-
-
-def table_path(root: Path, table: str) -> Path:
-    """The folder of `schema.table`."""
-    return root.joinpath(*table.split("."))
+from dmp_spark.lakehouse.location import Location
 
 
 def has_hash(contract: Contract) -> bool:
@@ -20,34 +14,50 @@ def has_hash(contract: Contract) -> bool:
     return contract.table_class is not TableClass.LEDGER
 
 
-def exists(root: Path, table: str) -> bool:
+def exists(spark: SparkSession, location: Location, table: str) -> bool:
     """Whether the table has been made."""
-    log = table_path(root, table) / "_delta_log"
+    if location.is_by_name:
+        return spark.catalog.tableExists(location.sql_name(table))
+    log = location.path(table) / "_delta_log"
     return log.is_dir() and any(log.glob("*.json"))
 
 
-def create(spark: SparkSession, root: Path, contract: Contract) -> None:
+def rows(spark: SparkSession, location: Location, table: str) -> DataFrame:
+    """All rows of a table that stands, with the hidden column."""
+    return spark.read.table(location.sql_name(table))
+
+
+def create(spark: SparkSession, location: Location, contract: Contract) -> None:
     """Make the table, empty, as its contract says: columns with comments, layout, constraints, change feed."""
-    spark.sql(create_statement(root, contract))
+    if location.is_by_name:
+        spark.sql(f"CREATE SCHEMA IF NOT EXISTS {location.schema(contract.name.partition('.')[0])}")
+    spark.sql(create_statement(location, contract))
 
 
-def evolve(spark: SparkSession, root: Path, contract: Contract) -> None:
+def drop(spark: SparkSession, location: Location, table: str) -> None:
+    """Take the table away, with its rows."""
+    if location.is_by_name:
+        spark.sql(f"DROP TABLE {location.sql_name(table)}")
+    else:
+        shutil.rmtree(location.path(table))
+
+
+def evolve(spark: SparkSession, location: Location, contract: Contract) -> None:
     """Add the columns that the contract has and the table has not; a column of another type is refused (StageError)."""
-    path = table_path(root, contract.name)
-    have = {field.name: field.dataType.simpleString() for field in spark.read.format("delta").load(str(path)).schema}
+    have = {field.name: field.dataType.simpleString() for field in rows(spark, location, contract.name).schema}
     for column in contract.columns:
         if have.get(column.name, column.type) != column.type:
             raise StageError(
                 f"{contract.name}.{column.name} is {have[column.name]} in the lakehouse and {column.type} now: "
-                "give the column another name, or build a new lakehouse with --set project.lakehouse.path=…"
+                f"give the column another name, or build a new lakehouse with {location.elsewhere}"
             )
     new = [c for c in contract.columns if c.name not in have]
     if new:
         added = ", ".join(f"`{c.name}` {c.type} COMMENT {quoted(c.meaning)}" for c in new)
-        spark.sql(f"ALTER TABLE delta.`{path}` ADD COLUMNS ({added})")
+        spark.sql(f"ALTER TABLE {location.sql_name(contract.name)} ADD COLUMNS ({added})")
 
 
-def create_statement(root: Path, contract: Contract) -> str:
+def create_statement(location: Location, contract: Contract) -> str:
     """The CREATE TABLE statement of a contract."""
     columns = [_column(column, contract) for column in contract.columns]
     if has_hash(contract):
@@ -59,7 +69,7 @@ def create_statement(root: Path, contract: Contract) -> str:
         layout = f"CLUSTER BY ({', '.join(contract.clustered_by)})\n"
     properties = ", ".join(f"{quoted(name)} = {quoted(value)}" for name, value in _properties(contract).items())
     return (
-        f"CREATE TABLE IF NOT EXISTS delta.`{table_path(root, contract.name)}` (\n  "
+        f"CREATE TABLE IF NOT EXISTS {location.sql_name(contract.name)} (\n  "
         + ",\n  ".join(columns)
         + f"\n) USING delta\n{layout}COMMENT {quoted(contract.meaning)}\nTBLPROPERTIES ({properties})"
     )

@@ -1,6 +1,6 @@
 """What changed in a table between two of its versions: its log tells whether that is still there, its change feed what.
 
-No pyspark here: `dmp plan` asks the log without a JVM.
+No pyspark here: by path `dmp plan` asks the log without a JVM.
 """
 
 import json
@@ -9,39 +9,39 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
+from dmp_spark.lakehouse.location import Location
+
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
 Actions = list[dict[str, Any]]
 
 
-def is_whole(root: Path, table: str, after: int, until: int) -> bool:
-    """Whether all that changed after version `after` up to `until` can still be read.
+def is_whole(folder: Path, after: int, until: int) -> bool:
+    """Whether all that changed after version `after` up to `until` can still be read from the table in a folder.
 
     Decided by the files that the log names and not by trying: VACUUM and the clean-up of logs take files away. False where
     the table is younger than `after`: it was made anew.
     """
-    folder = root.joinpath(*table.split("."))
     commits = [_actions(folder, version) for version in range(after + 1, until + 1)]
     if after > until or any(commit is None for commit in commits):
         return False
     return all((folder / file).exists() for commit in commits for file in _files(commit or []))
 
 
-def is_empty(root: Path, table: str, after: int, until: int) -> bool:
+def is_empty(folder: Path, after: int, until: int) -> bool:
     """Whether no row changed: the versions of a whole range do no more than compact, vacuum, or change the table's properties."""
-    folder = root.joinpath(*table.split("."))
     return not any(any(_files(_actions(folder, version) or [])) for version in range(after + 1, until + 1))
 
 
-def feed(spark: "SparkSession", root: Path, table: str, after: int, until: int) -> "DataFrame":
+def feed(spark: "SparkSession", location: Location, table: str, after: int, until: int) -> "DataFrame":
     """The rows that changed after version `after` up to `until`, as they were and as they are; some columns more tell which.
 
     A row for each image: an update has two, and what changed twice is there twice. The range must be whole and not empty.
     """
     reader = spark.read.format("delta").option("readChangeFeed", "true")
     versions = reader.option("startingVersion", after + 1).option("endingVersion", until)
-    return versions.load(str(root.joinpath(*table.split("."))))
+    return versions.table(location.sql_name(table))
 
 
 def _actions(folder: Path, version: int) -> Actions | None:

@@ -3,10 +3,10 @@
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from dmp_spark.contracts import Contract
+from dmp_spark.contracts import HASH, Contract
 from dmp_spark.functions.changes import differs
 from dmp_spark.functions.keys import content_hash
-from dmp_spark.lakehouse.catalog import HASH, has_hash
+from dmp_spark.lakehouse.catalog import has_hash
 
 ACTION = "_action"
 INSERT, UPDATE, DELETE = "insert", "update", "delete"

@@ -1,24 +1,29 @@
 """The tables of one lakehouse, as a stage may see them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from fnmatch import fnmatchcase
-from pathlib import Path
 
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from dmp_spark.contracts import Changes, Contract
 from dmp_spark.lakehouse import catalog, changes, fault, write
+from dmp_spark.lakehouse.location import Location
 from dmp_spark.lakehouse.scratch import Scratch
+from dmp_spark.lakehouse.standing import standing
 
 
 class Lakehouse:
-    """Reads and writes tables by their contracts; a stage's own view refuses what the stage did not declare."""
+    """Reads and writes tables by their contracts; a stage's own view refuses what the stage did not declare.
+
+    `root` is the folder of the files beside the tables. `before_commit` is called before each commit: it raises where the
+    run no longer holds the lakehouse.
+    """
 
     def __init__(
         self,
         spark: SparkSession,
-        root: Path,
+        location: Location,
         contracts: Mapping[str, Contract],
         run_id: str,
         stage: str,
@@ -26,37 +31,39 @@ class Lakehouse:
         writes: Iterable[str],
     ) -> None:
         self.spark = spark
-        self.root = root
-        self.scratch = Scratch(root, run_id, stage)
+        self.location = location
+        self.root = location.root
+        self.scratch = Scratch(location.root, run_id, stage)
         self._contracts = contracts
         self._stage = stage
         self._reads, self._writes = tuple(reads), tuple(writes)
         self._commits = 0
+        self.before_commit: Callable[[], None] = lambda: None
 
     def read(self, table: str) -> DataFrame:
         """The table's rows as of now, without `_content_hash`; an empty frame of its columns where it is not made yet."""
         contract = self._allowed(table, self._reads + self._writes)
-        if not catalog.exists(self.root, table):
+        if not catalog.exists(self.spark, self.location, table):
             columns = ", ".join(f"`{column.name}` {column.type}" for column in contract.columns)
             return self.spark.createDataFrame([], columns)
-        rows = self.spark.read.format("delta").load(str(catalog.table_path(self.root, table)))
+        rows = catalog.rows(self.spark, self.location, table)
         missing = {c.name: F.lit(None).cast(c.type) for c in contract.columns if c.name not in rows.columns}
         return rows.withColumns(missing).select(*contract.names)  # a column that the table gets with its next write
 
     def exists(self, table: str) -> bool:
         """Whether the table has been made."""
         self._allowed(table, self._reads + self._writes)
-        return catalog.exists(self.root, table)
+        return catalog.exists(self.spark, self.location, table)
 
     def changes(self, table: str, after: int, until: int) -> DataFrame | None:
         """The rows that changed after version `after` up to `until`, as they were and as they are; None where none did.
 
-        The range must be whole (`lakehouse.changes.is_whole`).
+        The range must be whole (`Standing.is_whole`).
         """
         self._allowed(table, self._reads + self._writes)
-        if changes.is_empty(self.root, table, after, until):
+        if standing(self.location).is_empty(table, after, until):
             return None
-        return changes.feed(self.spark, self.root, table, after, until)
+        return changes.feed(self.spark, self.location, table, after, until)
 
     def replace(
         self,
@@ -73,19 +80,20 @@ class Lakehouse:
         """
         contract = self._allowed(table, self._writes)
         self._before()
-        return self._after(write.replace(self.root, contract, rows, self.scratch, write.Part(scope, keys), unique=unique))
+        part = write.Part(scope, keys)
+        return self._after(write.replace(self.location, contract, rows, self.scratch, self.before_commit, part, unique=unique))
 
     def upsert(self, table: str, rows: DataFrame) -> Changes:
         """Insert or update `rows` by key where they differ; rows that only the table has stay."""
         contract = self._allowed(table, self._writes)
         self._before()
-        return self._after(write.replace(self.root, contract, rows, self.scratch, deletes=False))
+        return self._after(write.replace(self.location, contract, rows, self.scratch, self.before_commit, deletes=False))
 
     def append(self, table: str, rows: DataFrame) -> Changes:
         """Insert the rows whose key is new: the write of a ledger."""
         contract = self._allowed(table, self._writes)
         self._before()
-        return self._after(write.append(self.root, contract, rows, self.scratch))
+        return self._after(write.append(self.location, contract, rows, self.scratch, self.before_commit))
 
     def fault(self, point: str) -> None:
         """Reach a named point of this stage at which a test may kill the run."""
@@ -94,6 +102,7 @@ class Lakehouse:
     def _before(self) -> None:
         if not self._commits:
             self.fault("before_write")
+        self.before_commit()
 
     def _after(self, changes: Changes) -> Changes:
         self._commits += 1

@@ -1,18 +1,17 @@
 """Making a table equal to rows: compare first, stage what differs, commit only that."""
 
-import shutil
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import Any
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from dmp_spark.contracts import Changes, Contract
+from dmp_spark.contracts import HASH, Changes, Contract
 from dmp_spark.lakehouse import catalog, compare
 from dmp_spark.lakehouse.compare import ACTION, DELETE, INSERT, UPDATE
+from dmp_spark.lakehouse.location import Location
 from dmp_spark.lakehouse.scratch import Scratch
 
 
@@ -42,10 +41,11 @@ EVERYTHING = Part()
 
 
 def replace(
-    root: Path,
+    location: Location,
     contract: Contract,
     rows: DataFrame,
     scratch: Scratch,
+    before_commit: Callable[[], None],
     part: Part = EVERYTHING,
     deletes: bool = True,
     unique: int | None = None,
@@ -53,56 +53,62 @@ def replace(
     """Make the table (or its rows in `part`) equal to `rows`; nothing is committed where nothing differs.
 
     Rows outside keys are left out of both sides: one that the table has would else count as new, and stand there twice.
-    Rows that are unique by the key because of how they were made, `unique` in number, are not proven again.
+    `before_commit` is called when all is staged. Rows that are unique by the key because of how they were made, `unique` in
+    number, are not proven again.
     """
     new = compare.shaped(rows, contract)
-    if not catalog.exists(root, contract.name):
-        return _first(root, contract, new, unique)
-    catalog.evolve(new.sparkSession, root, contract)
+    if not catalog.exists(new.sparkSession, location, contract.name):
+        return _first(location, contract, new, unique)
+    catalog.evolve(new.sparkSession, location, contract)
     if part.keys is not None:
         places = {name: compare.partition_value(name, contract) for name in contract.partitioned_by if name not in new.columns}
         new = part.of(new.withColumns(places)).select(*new.columns)
-    old = part.of(_table(root, contract, rows))
+    old = part.of(_table(location, contract, rows))
     staged = scratch.write(compare.differences(new, old, contract, deletes), contract.name)
-    return _commit(root, contract, staged, is_proven=unique is not None)
+    before_commit()
+    return _commit(location, contract, staged, is_proven=unique is not None)
 
 
-def append(root: Path, contract: Contract, rows: DataFrame, scratch: Scratch) -> Changes:
-    """Insert the rows whose key the table does not have."""
+def append(
+    location: Location, contract: Contract, rows: DataFrame, scratch: Scratch, before_commit: Callable[[], None]
+) -> Changes:
+    """Insert the rows whose key the table does not have; `before_commit` is called when they are staged."""
     new = compare.shaped(rows, contract)
-    if not catalog.exists(root, contract.name):
-        return _first(root, contract, new)
-    catalog.evolve(new.sparkSession, root, contract)
-    fresh = compare.unseen(new, _table(root, contract, rows), contract)
-    return _insert(root, contract, scratch.write(fresh, contract.name))
+    if not catalog.exists(new.sparkSession, location, contract.name):
+        return _first(location, contract, new)
+    catalog.evolve(new.sparkSession, location, contract)
+    fresh = compare.unseen(new, _table(location, contract, rows), contract)
+    staged = scratch.write(fresh, contract.name)
+    before_commit()
+    return _insert(location, contract, staged)
 
 
-def _table(root: Path, contract: Contract, rows: DataFrame) -> DataFrame:
-    return rows.sparkSession.read.format("delta").load(str(catalog.table_path(root, contract.name)))
+def _table(location: Location, contract: Contract, rows: DataFrame) -> DataFrame:
+    return catalog.rows(rows.sparkSession, location, contract.name)
 
 
-def _first(root: Path, contract: Contract, new: DataFrame, unique: int | None = None) -> Changes:
+def _first(location: Location, contract: Contract, new: DataFrame, unique: int | None = None) -> Changes:
     """The first write goes straight in; where its keys turn out not to differ the table is taken away again."""
-    catalog.create(new.sparkSession, root, contract)
-    _write(root, contract, new)
+    catalog.create(new.sparkSession, location, contract)
+    _write(location, contract, new)
     if unique is not None:
         return Changes(inserted=unique)
     try:
-        return Changes(inserted=_proven(_table(root, contract, new), contract))
+        return Changes(inserted=_proven(_table(location, contract, new), contract))
     except DuplicateKeyError:
-        shutil.rmtree(catalog.table_path(root, contract.name))
+        catalog.drop(new.sparkSession, location, contract.name)
         raise
 
 
-def _insert(root: Path, contract: Contract, staged: DataFrame) -> Changes:
+def _insert(location: Location, contract: Contract, staged: DataFrame) -> Changes:
     inserted = _proven(staged, contract)
     if inserted:
-        _write(root, contract, staged)
+        _write(location, contract, staged)
     return Changes(inserted=inserted)
 
 
-def _write(root: Path, contract: Contract, rows: DataFrame) -> None:
-    rows.write.format("delta").mode("append").save(str(catalog.table_path(root, contract.name)))
+def _write(location: Location, contract: Contract, rows: DataFrame) -> None:
+    rows.write.format("delta").mode("append").saveAsTable(location.sql_name(contract.name))
 
 
 def _proven(staged: DataFrame, contract: Contract) -> int:
@@ -115,7 +121,7 @@ def _proven(staged: DataFrame, contract: Contract) -> int:
     raise DuplicateKeyError(f"{rows - distinct} rows for {contract.name} share a key ({', '.join(contract.key)}) with another")
 
 
-def _commit(root: Path, contract: Contract, staged: DataFrame, is_proven: bool) -> Changes:
+def _commit(location: Location, contract: Contract, staged: DataFrame, is_proven: bool) -> Changes:
     """Commit staged differences: an append where all are inserts, else one MERGE."""
     if not (staged.count() if is_proven else _proven(staged, contract)):
         return Changes()
@@ -125,19 +131,19 @@ def _commit(root: Path, contract: Contract, staged: DataFrame, is_proven: bool) 
     groups = staged.groupBy(ACTION, *places, *olds).agg(F.count("*").alias("rows")).collect()
     count = {action: sum(g["rows"] for g in groups if g[ACTION] == action) for action in (INSERT, UPDATE, DELETE)}
     changes = Changes(inserted=count[INSERT], updated=count[UPDATE], deleted=count[DELETE])
-    columns = [c.name for c in contract.columns if not c.generated] + [catalog.HASH]
+    columns = [c.name for c in contract.columns if not c.generated] + [HASH]
     if not changes.updated and not changes.deleted:
-        _write(root, contract, staged.select(*columns))
+        _write(location, contract, staged.select(*columns))
         return changes
     pruning = [
         _within(name, {g[f"_new_{name}"] for g in groups} | {g[f"_old_{name}"] for g in groups})
         for name in contract.partitioned_by
     ]
-    _merge(root, contract, staged, columns, pruning)
+    _merge(location, contract, staged, columns, pruning)
     return changes
 
 
-def _merge(root: Path, contract: Contract, staged: DataFrame, columns: list[str], pruning: Iterable[str]) -> None:
+def _merge(location: Location, contract: Contract, staged: DataFrame, columns: list[str], pruning: Iterable[str]) -> None:
     view = "dmp_staged_" + contract.name.replace(".", "_")
     staged.createOrReplaceTempView(view)
     on = " AND ".join([f"t.`{name}` = s.`{name}`" for name in contract.key] + list(pruning))
@@ -145,7 +151,7 @@ def _merge(root: Path, contract: Contract, staged: DataFrame, columns: list[str]
     names = ", ".join(f"`{name}`" for name in columns)
     values = ", ".join(f"s.`{name}`" for name in columns)
     staged.sparkSession.sql(
-        f"MERGE INTO delta.`{catalog.table_path(root, contract.name)}` t USING {view} s ON {on}\n"
+        f"MERGE INTO {location.sql_name(contract.name)} t USING {view} s ON {on}\n"
         f"WHEN MATCHED AND s.{ACTION} = '{DELETE}' THEN DELETE\n"
         f"WHEN MATCHED THEN UPDATE SET {pairs}\n"
         f"WHEN NOT MATCHED AND s.{ACTION} = '{INSERT}' THEN INSERT ({names}) VALUES ({values})"

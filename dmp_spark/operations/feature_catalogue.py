@@ -3,15 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from dmp_spark.functions.statistics import Numbers
+from dmp_spark.lakehouse.location import Location
 from dmp_spark.measures.spec import Measure, MeasureColumn
-from dmp_spark.operations import storage
 from dmp_spark.operations.ledger import Ledger
 from dmp_spark.operations.sql_catalog import catalog
 
@@ -61,13 +60,13 @@ class Catalogue:
     people: int = 0
 
 
-def catalogue(root: Path, measures: Sequence[Measure]) -> Catalogue:
+def catalogue(location: Location, measures: Sequence[Measure]) -> Catalogue:
     """The catalogue of a project's measures; a column that is not published yet has no spread."""
-    known = catalog(root, Ledger(root).publication()).tables.get(FEATURES)
+    known = catalog(location, Ledger(location).publication()).tables.get(FEATURES)
     if known is None:
         return Catalogue(tuple(_feature(measure, column, Spread()) for measure in measures for column in measure.columns))
     names = [column.name for measure in measures for column in measure.columns if column.name in known.columns]
-    rows = storage.reader(known.delta, ["as_of", *names], latest="as_of").read_all()
+    rows = known.opened.rows(["as_of", *names], latest="as_of").read_all()
     spreads = {name: spread(rows[name]) for name in names}
     features = (
         _feature(measure, column, spreads.get(column.name, Spread())) for measure in measures for column in measure.columns

@@ -1,15 +1,14 @@
-"""The ledger of runs: `ops.runs`, a plain append-only Delta table that needs no JVM."""
+"""The ledger of runs: `ops.runs`, a plain append-only Delta table; by path it needs no JVM."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-from deltalake import write_deltalake
 
-from dmp_spark.operations import storage
+from dmp_spark.lakehouse.location import Location
+from dmp_spark.lakehouse.standing import standing
 from dmp_spark.operations.arrow_types import arrow_schema
 from dmp_spark.operations.tables import COUNTS, RUN, RUNS
 from dmp_spark.operations.values import python_rows
@@ -46,8 +45,8 @@ class Row:
 class Ledger:
     """The rows of one lakehouse's `ops.runs`, in the order in which they were appended."""
 
-    def __init__(self, root: Path) -> None:
-        self._root = root
+    def __init__(self, location: Location) -> None:
+        self._standing = standing(location)
         self._rows: tuple[Row, ...] | None = None
 
     def rows(self) -> tuple[Row, ...]:
@@ -64,7 +63,7 @@ class Ledger:
         values |= {name: counts.get(name) for name in COUNTS}
         values |= {name: list(values[name].items()) for name in ("versions_read", "versions_written")}
         rows = pa.Table.from_pylist([values], schema=arrow_schema(RUNS))
-        write_deltalake(storage.table_path(self._root, RUNS.name), rows, mode="append", description=RUNS.meaning)
+        self._standing.append(RUNS, rows)
         self._rows = (*self.rows(), row)
 
     def last_done(self, stage: str) -> Row | None:
@@ -80,10 +79,10 @@ class Ledger:
         return max((row.as_of for row in self.rows() if row.status == "done" or row.versions_written), default=None)
 
     def _read(self) -> tuple[Row, ...]:
-        if storage.version(self._root, RUNS.name) is None:
+        if not self._standing.versions((RUNS.name,)):
             return ()
-        table = storage.opened(self._root, RUNS.name)
-        rows = (dict(zip(RUNS.names, row, strict=True)) for row in python_rows(storage.reader(table, RUNS.names)))
+        table = self._standing.opened(RUNS.name)
+        rows = (dict(zip(RUNS.names, row, strict=True)) for row in python_rows(table.rows(RUNS.names)))
         return tuple(_row(values) for values in sorted(rows, key=lambda values: int(values["number"])))
 
 

@@ -1,26 +1,55 @@
-"""One run at a time on a lakehouse: a lock of the operating system on `<lakehouse>/.lock`, which ends with its process."""
+"""One run at a time on a lakehouse: by path a lock of the operating system, by name a lease in `ops.lock`.
+
+The lock of the operating system is on `<lakehouse>/.lock` and ends with its process, so who has it cannot lose it.
+"""
 
 import fcntl
 import json
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from pathlib import Path
 from typing import IO
 
 from dmp_spark.errors import Problem, UserError
+from dmp_spark.lakehouse.location import Location
+from dmp_spark.operations.lease import Lease, kept
+from dmp_spark.operations.tables import LOCK
 
 PAUSE_SECONDS = 0.2
 
 
 @contextmanager
-def held(root: Path, run_id: str, since: datetime, wait_seconds: float = 0) -> Iterator[None]:
-    """Hold the lakehouse while inside; UserError naming the holder where another run has it after `wait_seconds`."""
-    root.mkdir(parents=True, exist_ok=True)
-    with open(root / ".lock", "a+", encoding="utf-8") as file:
-        _take(file, root, wait_seconds)
+def held(location: Location, run_id: str, clock: Callable[[], datetime], wait_seconds: float = 0) -> Iterator[Callable[[], None]]:
+    """Hold the lakehouse while inside; UserError naming the holder where another run has it after `wait_seconds`.
+
+    What comes back is to be called before each commit: LockLostError where the run has lost the lakehouse meanwhile.
+    """
+    if location.is_by_name:
+        with kept(_lease(location, run_id, clock), wait_seconds) as lease:
+            yield lease.check
+    else:
+        with _file_held(location, run_id, clock(), wait_seconds):
+            yield _still_held
+
+
+def _lease(location: Location, run_id: str, clock: Callable[[], datetime]) -> Lease:
+    from dmp_spark.lakehouse.lock_table import LockTable
+    from dmp_spark.lakehouse.opening import opened
+
+    return Lease(LockTable(opened(location), location, LOCK), str(location), run_id, clock)
+
+
+def _still_held() -> None:
+    """Nothing: a lock of the operating system is held until it is let go."""
+
+
+@contextmanager
+def _file_held(location: Location, run_id: str, since: datetime, wait_seconds: float) -> Iterator[None]:
+    location.root.mkdir(parents=True, exist_ok=True)
+    with open(location.root / ".lock", "a+", encoding="utf-8") as file:
+        _take(file, location, wait_seconds)
         file.truncate(0)
         file.write(json.dumps({"pid": os.getpid(), "run_id": run_id, "since": since.isoformat(timespec="seconds")}))
         file.flush()
@@ -31,7 +60,7 @@ def held(root: Path, run_id: str, since: datetime, wait_seconds: float = 0) -> I
             fcntl.flock(file, fcntl.LOCK_UN)
 
 
-def _take(file: IO[str], root: Path, wait_seconds: float) -> None:
+def _take(file: IO[str], location: Location, wait_seconds: float) -> None:
     deadline = time.monotonic() + wait_seconds
     while True:
         try:
@@ -39,15 +68,15 @@ def _take(file: IO[str], root: Path, wait_seconds: float) -> None:
             return
         except BlockingIOError:
             if time.monotonic() >= deadline:
-                raise UserError(_problem(file, root)) from None
+                raise UserError(_problem(file, location)) from None
             time.sleep(PAUSE_SECONDS)
 
 
-def _problem(file: IO[str], root: Path) -> Problem:
+def _problem(file: IO[str], location: Location) -> Problem:
     file.seek(0)
     try:
         holder = json.loads(file.read())
         who = f"process {holder['pid']} (run {holder['run_id']}) since {holder['since']}"
     except (ValueError, KeyError):
         who = "another process"
-    return Problem("locked", f"the lakehouse {root} is held by {who}", way_out="wait for it: --wait '30 minutes'")
+    return Problem("locked", f"the lakehouse {location} is held by {who}", way_out="wait for it: --wait '30 minutes'")

@@ -7,14 +7,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from sqlglot import exp
 
 from dmp_spark.errors import Problem, UserError
+from dmp_spark.lakehouse.location import Location
 from dmp_spark.models.evaluation_file import read_run
 from dmp_spark.operations.sql import answer
 from dmp_spark.operations.values import python_rows
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
 
 # MLflow's own tables: opening its store by its client would take two seconds
 _REGISTERED = """
@@ -81,12 +85,12 @@ def chosen(root: Path, task: str, version: str | None = None) -> Registered:
     return found
 
 
-def explanation(root: Path, task: str, person: str) -> Explanation:
+def explanation(location: Location, task: str, person: str) -> Explanation:
     """Why a person has its score; `person` is `namespace:value` or a person_id. UserError where there is no such score."""
-    chosen(root, task)
-    person_id = _person_id(root, person)
+    chosen(location.root, task)
+    person_id = _person_id(location, person)
     rows = _rows(
-        root,
+        location,
         "select person_id, version, as_of, score, percentile, reasons from gold.scores "
         f"where model = {_text(task)} and person_id = {_text(person_id)} and as_of = (select max(as_of) from gold.scores)",
     )
@@ -97,12 +101,12 @@ def explanation(root: Path, task: str, person: str) -> Explanation:
     return Explanation(*rows[0])
 
 
-def _person_id(root: Path, person: str) -> str:
+def _person_id(location: Location, person: str) -> str:
     namespace, colon, value = person.partition(":")
     if not colon:
         return person
     rows = _rows(
-        root,
+        location,
         "select m.person_id from silver.identifiers i join silver.identity_map m on m.identifier_id = i.identifier_id "
         f"where i.namespace = {_text(namespace)} and i.value = {_text(value)} and m.valid_until is null",
     )
@@ -111,16 +115,18 @@ def _person_id(root: Path, person: str) -> str:
     return str(rows[0][0])
 
 
-def _rows(root: Path, query: str) -> list[tuple[Any, ...]]:
-    return list(python_rows(answer(root, query, "auto", _no_session).rows))
+def _rows(location: Location, query: str) -> list[tuple[Any, ...]]:
+    return list(python_rows(answer(location, query, "auto", lambda: _session(location)).rows))
 
 
 def _text(value: str) -> str:
     return str(exp.Literal.string(value).sql("spark"))
 
 
-def _no_session() -> NoReturn:
-    raise AssertionError("these queries need no Spark")
+def _session(location: Location) -> "SparkSession":
+    from dmp_spark.lakehouse.opening import opened
+
+    return opened(location)  # by name; by path these queries need no Spark
 
 
 def _unknown(code: str, what: str, said: str, known: Sequence[str]) -> NoReturn:

@@ -21,14 +21,17 @@ def parsed(text: str, zone: str) -> datetime:
         raise UserError(Problem("as-of", f"as_of: {error}")) from None
 
 
-def not_before(as_of: datetime, stands_at: datetime | None, zone: str) -> None:
-    """Nothing, where a run at `as_of` may follow what was done; UserError where it would go back in time."""
+def not_before(as_of: datetime, stands_at: datetime | None, zone: str, elsewhere: str) -> None:
+    """Nothing, where a run at `as_of` may follow what was done; UserError where it would go back in time.
+
+    `elsewhere` is how a call names another lakehouse.
+    """
     if stands_at is None or as_of >= stands_at:
         return
     raise UserError(
         Problem(
             "as-of-earlier",
             f"as_of {instant_text(as_of, zone)} is earlier than the lakehouse, which stands at {instant_text(stands_at, zone)}",
-            way_out="run at that moment or later, or name another lakehouse with --set project.lakehouse.path=FOLDER",
+            way_out=f"run at that moment or later, or name another lakehouse with {elsewhere}",
         )
     )

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
+from dmp_spark.lakehouse.location import Location
+from dmp_spark.lakehouse.standing import standing
 from dmp_spark.operations.ledger import Ledger
 from dmp_spark.operations.position import causes, way
 from dmp_spark.operations.steps import Step
@@ -35,21 +36,21 @@ class Planned:
         return "; ".join(self.why or self.reached) or NOTHING_NEW
 
 
-def plan(steps: Sequence[Step], root: Path, as_of: datetime, zone: str, full: bool = False) -> tuple[Planned, ...]:
+def plan(steps: Sequence[Step], location: Location, as_of: datetime, zone: str, full: bool = False) -> tuple[Planned, ...]:
     """The steps in order, each with whether it would run and why; a step reached by another counts as running."""
-    ledger = Ledger(root)
+    tables, ledger = standing(location), Ledger(location)
     planned: list[Planned] = []
     running: list[Step] = []
     for step in steps:
-        position, last = step.position(root, as_of), ledger.last_done(step.name)
+        position, last = step.position(tables, as_of), ledger.last_done(step.name)
         own = causes(position, last, zone)
         reached = tuple(
-            f"reads {', '.join(tables)}, which {other.name} would write" for other in running if (tables := step.needs(other))
+            f"reads {', '.join(names)}, which {other.name} would write" for other in running if (names := step.needs(other))
         )
         why = ((FULL,) if full else ()) + own
         if why or reached:
             running.append(step)
-        how = FULL_HOW if full else way(position, last, step.following, root).said
+        how = FULL_HOW if full else way(position, last, step.following, tables).said
         runs = bool(why or reached)
         planned.append(Planned(step.name, runs, why, reached, step.reads, step.writes, how if runs else ""))
     return tuple(planned)

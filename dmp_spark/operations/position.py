@@ -6,9 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from fnmatch import fnmatchcase
-from pathlib import Path
 
-from dmp_spark.lakehouse.changes import is_whole
+from dmp_spark.lakehouse.standing import Standing
 from dmp_spark.operations.ledger import Row
 from dmp_spark.operations.moments import instant_text
 from dmp_spark.stage import Since
@@ -73,11 +72,11 @@ def causes(position: Position, last: Row | None, zone: str) -> tuple[str, ...]:
     return (*found, *_outputs(position.written, last.versions_written))
 
 
-def way(position: Position, last: Row | None, following: Following, root: Path) -> Way:
+def way(position: Position, last: Row | None, following: Following, tables: Standing) -> Way:
     """Whether the stage may judge affected keys only, or why it has to judge all."""
     if not following.tables:
         return Way(None, following.otherwise)
-    why = _all_because(position, last, following, root)
+    why = _all_because(position, last, following, tables)
     if last is None or why:
         return Way(None, f"all: {why}")
     changed = {table: (last.versions_read.get(table, -1), now) for table, now in position.read.items()}
@@ -88,7 +87,7 @@ def way(position: Position, last: Row | None, following: Following, root: Path) 
     return Way(Since(last.as_of, changed), f"{how}: {', '.join(told)}" if told else how)
 
 
-def _all_because(position: Position, last: Row | None, following: Following, root: Path) -> str:
+def _all_because(position: Position, last: Row | None, following: Following, tables: Standing) -> str:
     if last is None:
         return "first run"
     for is_other, why in (
@@ -105,7 +104,7 @@ def _all_because(position: Position, last: Row | None, following: Following, roo
             return f"{table} is gone"
         if now != then and not any(fnmatchcase(table, name) for name in following.tables):
             return f"{table} changed"
-        if now != then and not is_whole(root, table, then, now):
+        if now != then and not tables.is_whole(table, then, now):
             return f"what changed in {table} is no longer kept"
     return following.all_because(last.as_of, position.as_of)
 

@@ -1,7 +1,7 @@
 """The report: sections of operations and of every stage that has one, asked of one publication, as one HTML file.
 
-No Spark: tables are read as `dmp sql` reads them, pinned at the versions that were published together. The same lakehouse
-gives the same bytes: nothing here knows what time it is.
+Tables are read as `dmp sql` reads them (by path without Spark), pinned at the versions that were published together. The
+same lakehouse gives the same bytes: nothing here knows what time it is.
 """
 
 import os
@@ -13,15 +13,13 @@ from typing import Any
 
 from dmp_spark import registry
 from dmp_spark.errors import Problem, UserError
-from dmp_spark.operations import sql_duckdb
 from dmp_spark.operations.feature_catalogue import Feature, catalogue
 from dmp_spark.operations.ledger import Ledger, Row
 from dmp_spark.operations.report_overview import freshness, last_run, overview
 from dmp_spark.operations.report_questions import questions
 from dmp_spark.operations.spec import OperationsSpec
+from dmp_spark.operations.sql import ask
 from dmp_spark.operations.sql_catalog import Catalog, catalog
-from dmp_spark.operations.sql_guard import guarded
-from dmp_spark.operations.sql_translation import titled
 from dmp_spark.operations.tables import RUN
 from dmp_spark.operations.values import python_rows
 from dmp_spark.page.document import Page, document
@@ -57,8 +55,8 @@ class Source:
         return _about(self)
 
     def ask(self, text: str, most: int | None = None) -> Rows:
-        """The answer to a query in Spark's dialect, by DuckDB, cut after `most` rows; UserError or OnlySparkError without one."""
-        found = sql_duckdb.run(titled(guarded(text, self.known)), self.known)
+        """The answer to a query in Spark's dialect, cut after `most` rows; UserError or OnlySparkError without one."""
+        found = ask(text, self.known)
         rows: list[tuple[Any, ...]] = []
         total = 0
         for batch in found:
@@ -69,11 +67,11 @@ class Source:
 
 def source_of(project: Project, resolution: Resolution) -> Source:
     """A project's lakehouse as it was published last, or as it stands where nothing was; UserError where nothing has run yet."""
-    root = project.lakehouse
-    ledger = Ledger(root)
+    ledger = Ledger(project.lakehouse)
     if not ledger.rows():
-        raise UserError(Problem("no-run", f"nothing has run yet in {root}, so there is nothing to tell", way_out="dmp run"))
-    return Source(project, resolution, catalog(root, ledger.publication()), ledger)
+        what = f"nothing has run yet in {project.lakehouse}, so there is nothing to tell"
+        raise UserError(Problem("no-run", what, way_out="dmp run"))
+    return Source(project, resolution, catalog(project.lakehouse, ledger.publication()), ledger)
 
 
 def report(project: Project, resolution: Resolution) -> str:
@@ -114,7 +112,7 @@ def _about(source: Source) -> About:
     earlier = {row.as_of for row in source.ledger.rows() if row.stage == RUN and row.versions_written}
     as_of = publication.as_of if publication else source.ledger.rows()[-1].as_of
     return About(
-        root=source.project.lakehouse,
+        root=source.project.lakehouse.root,
         as_of=as_of,
         zone=settings.time_zone,
         currency=settings.currency,

@@ -44,7 +44,7 @@ def overview(resolution: Resolution, known: Catalog, ledger: Ledger, about: Abou
     latest = {name: next((row for row in reversed(ledger.rows()) if row.stage == name), None) for name in stages}
     seconds = {name: row.seconds for name, row in latest.items() if row is not None}
     total = sum(seconds.values())
-    counts = {name: table.delta.count() for name, table in known.tables.items() if not name.startswith("ops.")}
+    counts = {name: table.opened.count() for name, table in known.tables.items() if not name.startswith("ops.")}
     last = ledger.rows()[-1].run_id
     boxes = tuple(_box(name, latest[name], counts, total, last) for name in stages)
     rows = tuple((table, owner, counts[table]) for owner in stages for table in matching(tables(owner).WRITES, counts))

@@ -3,13 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 
 import pyarrow as pa
-from deltalake import DeltaTable
 from sqlglot import exp
 
-from dmp_spark.operations import storage
+from dmp_spark.lakehouse.location import Location
+from dmp_spark.lakehouse.standing import StandingTable, standing
 from dmp_spark.operations.ledger import Row
 from dmp_spark.operations.sql_names import expanded_views
 
@@ -18,30 +17,32 @@ from dmp_spark.operations.sql_names import expanded_views
 class PinnedTable:
     """A table at a version; what is read from storage is read once."""
 
-    root: Path
+    location: Location
     name: str
     version: int
 
     @property
-    def path(self) -> Path:
-        """The table's folder."""
-        return storage.table_path(self.root, self.name)
+    def sql(self) -> str:
+        """The SELECT that gives its rows in Spark."""
+        columns = ", ".join(f"`{column}`" for column in self.columns)
+        return f"select {columns} from {self.location.sql_name(self.name)} version as of {self.version}"
 
     @cached_property
-    def delta(self) -> DeltaTable:
+    def opened(self) -> StandingTable:
         """The opened table."""
-        return storage.opened(self.root, self.name, self.version)
+        return standing(self.location).opened(self.name, self.version)
 
-    @cached_property
+    @property
     def columns(self) -> dict[str, pa.DataType]:
         """Column name → Arrow type."""
-        return storage.columns(self.delta)
+        return self.opened.columns
 
 
 @dataclass(frozen=True)
 class Catalog:
-    """The known tables and views by `schema.table`."""
+    """The known tables and views by `schema.table`, and where they lie."""
 
+    location: Location
     tables: Mapping[str, PinnedTable]
 
     @cached_property
@@ -61,9 +62,9 @@ class Catalog:
         return tuple(self.views[name].named_selects)
 
 
-def catalog(root: Path, publication: Row | None) -> Catalog:
+def catalog(location: Location, publication: Row | None) -> Catalog:
     """What stands at a publication, with the `ops` tables as they are now; without one, everything as it is now."""
-    now = storage.versions(root, storage.table_names(root))
-    pinned = dict(publication.versions_written) if publication else now
-    pinned |= {name: version for name, version in now.items() if name.startswith("ops.")}
-    return Catalog({name: PinnedTable(root, name, version) for name, version in sorted(pinned.items())})
+    tables = standing(location)
+    pinned = dict(publication.versions_written) if publication else {}
+    pinned |= tables.versions(name for name in tables.names() if publication is None or name.startswith("ops."))
+    return Catalog(location, {name: PinnedTable(location, name, version) for name, version in sorted(pinned.items())})

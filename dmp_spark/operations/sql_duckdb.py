@@ -8,7 +8,6 @@ import pyarrow as pa
 from sqlglot import exp
 
 from dmp_spark.errors import Problem, UserError
-from dmp_spark.operations import storage
 from dmp_spark.operations.sql_catalog import Catalog, PinnedTable
 from dmp_spark.operations.sql_columns import needed_columns
 from dmp_spark.operations.sql_names import table_name
@@ -60,7 +59,7 @@ def _register(
 
 def _rows(table: PinnedTable, columns: Sequence[str]) -> pa.RecordBatchReader:
     """The rows as a stream; instants without their zone, which is UTC."""
-    rows = storage.reader(table.delta, columns)
+    rows = table.opened.rows(columns)
     plain = [pa.field(f.name, pa.timestamp("us") if pa.types.is_timestamp(f.type) else f.type) for f in rows.schema]
     return rows.cast(pa.schema(plain))
 

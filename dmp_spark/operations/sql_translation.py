@@ -86,7 +86,9 @@ def _reach_into_maps(tree: exp.Query, catalog: Catalog) -> None:
         is_table = at == 0 and parts[0].lower() in sources
         if at >= 0 and parts[at].lower() in maps and not is_table:
             inner = exp.column(parts[at], table=parts[at - 1] if at else None)
-            column.replace(exp.Bracket(this=inner, expressions=[exp.Literal.string(parts[-1])]))
+            entry = exp.Bracket(this=inner, expressions=[exp.Literal.string(parts[-1])])
+            is_result = isinstance(column.parent, exp.Select) and column.arg_key == "expressions"
+            column.replace(exp.alias_(entry, parts[-1]) if is_result else entry)  # Spark names it by its key
 
 
 def _types(tree: exp.Query, catalog: Catalog) -> dict[str, pa.DataType]:

@@ -1,12 +1,10 @@
-"""How a lakehouse stands: its tables, the last runs, and how fresh what is published is. Starts no JVM."""
+"""How a lakehouse stands: its tables, the last runs, and how fresh what is published is. By path it starts no JVM."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from pathlib import Path
+from datetime import datetime
 
-import pyarrow as pa
-
-from dmp_spark.operations import storage
+from dmp_spark.lakehouse.location import Location
+from dmp_spark.lakehouse.standing import Standing, standing
 from dmp_spark.operations.ledger import Ledger, Row
 
 
@@ -22,23 +20,22 @@ class TableStatus:
     written_at: datetime
 
 
-def tables(root: Path, publication: Row | None) -> tuple[TableStatus, ...]:
+def tables(location: Location, publication: Row | None) -> tuple[TableStatus, ...]:
     """All tables that stand, ordered by name."""
     published = publication.versions_written if publication else {}
-    return tuple(_table(root, name, published.get(name)) for name in storage.table_names(root))
+    found = standing(location)
+    return tuple(_table(found, name, published.get(name)) for name in found.names())
 
 
-def _table(root: Path, name: str, published: int | None) -> TableStatus:
-    table = storage.opened(root, name)
-    files = pa.RecordBatchReader.from_stream(table.get_add_actions(flatten=True)).read_all()
-    commit = table.history(1)[0]
+def _table(found: Standing, name: str, published: int | None) -> TableStatus:
+    table = found.opened(name)
     return TableStatus(
         table=name,
         rows=table.count(),
-        bytes=sum(files["size_bytes"].to_pylist()),
-        version=table.version(),
+        bytes=table.size(),
+        version=table.version,
         published=published,
-        written_at=datetime.fromtimestamp(commit["timestamp"] / 1000, UTC),
+        written_at=table.written_at(),
     )
 
 

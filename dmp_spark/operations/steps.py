@@ -4,11 +4,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fnmatch import fnmatchcase
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dmp_spark.errors import Problem, UserError
-from dmp_spark.operations import storage
+from dmp_spark.lakehouse.standing import Standing
 from dmp_spark.operations.position import Following, Position, hash_of
 from dmp_spark.stage import RunContext, RunSummary
 
@@ -36,11 +35,11 @@ class Step:
         """The tables by which this step depends on another, ordered; empty where it does not."""
         return tuple(sorted({name for name in self.reads for written in other.writes if _meet(name, written)}))
 
-    def position(self, root: Path, as_of: datetime) -> Position:
+    def position(self, tables: Standing, as_of: datetime) -> Position:
         """Where the step stands now; what it writes itself is no news to it, though it may read that too."""
-        written = self.written(root)
-        others = [table for table in matching(self.reads, storage.table_names(root)) if table not in written]
-        read = storage.versions(root, others)
+        names = tables.names()
+        written = tables.versions(matching(self.writes, names))
+        read = tables.versions(table for table in matching(self.reads, names) if table not in written)
         return Position(
             read=read,
             written=written,
@@ -50,9 +49,9 @@ class Step:
             code_hash=self.code_hash,
         )
 
-    def written(self, root: Path) -> dict[str, int]:
+    def written(self, tables: Standing) -> dict[str, int]:
         """The versions of the tables it writes, of those that stand."""
-        return storage.versions(root, matching(self.writes, storage.table_names(root)))
+        return tables.versions(matching(self.writes, tables.names()))
 
 
 def matching(patterns: Iterable[str], tables: Iterable[str]) -> tuple[str, ...]:

@@ -42,4 +42,19 @@ RUNS = Contract(
     ),
 )
 
+LOCK = Contract(
+    name="ops.lock",
+    owner="operations",
+    table_class=TableClass.STATE,
+    meaning="Who holds a lakehouse by name, in one row; by path there is no such table, the operating system has the lock",
+    key=("name",),
+    columns=(
+        Column("name", "string", "what is held: always 'lakehouse'", nullable=False),
+        Column("run_id", "string", "the run that holds it, or held it last", nullable=False),
+        Column("owner", "string", "that run's process and host", nullable=False),
+        Column("taken_at", "timestamp", "since when", nullable=False),
+        Column("expires_at", "timestamp", "until when, unless the run says so again; past: nobody holds it", nullable=False),
+    ),
+)
+
 COUNTS = ("rows_in", "rows_unreadable", "rows_mapped", "rows_accepted", "rows_duplicate", "rows_rejected", "rows_suppressed")

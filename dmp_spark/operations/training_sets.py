@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, cast
 
 from dmp_spark.errors import Problem, UserError
 from dmp_spark.features.spec import FeaturesSpec
+from dmp_spark.lakehouse.location import Location
 from dmp_spark.models.spec import ModelsSpec, Task
 from dmp_spark.models.training_set import TrainingSet, definition, differences, find, known_sets
 
@@ -38,16 +39,16 @@ def same_definition(kept: TrainingSet, resolution: "Resolution") -> None:
 
 
 def drawn_again(
-    kept: TrainingSet, root: Path, resolution: "Resolution", run_id: str, started: datetime, out: Path | None
+    kept: TrainingSet, location: Location, resolution: "Resolution", run_id: str, started: datetime, out: Path | None
 ) -> tuple[int, str]:
     """How many rows there are, and their hash; with `out` the rows are written there. Starts Spark, writes no table."""
     from pyspark.sql import functions as F
 
     from dmp_spark.features import stage, tables
     from dmp_spark.functions.clock import local_day, midnight
-    from dmp_spark.lakehouse import session
     from dmp_spark.lakehouse.compare import shaped
     from dmp_spark.lakehouse.lakehouse import Lakehouse
+    from dmp_spark.lakehouse.opening import opened
     from dmp_spark.models.fit_task import population_of
     from dmp_spark.models.training import at_moments, task_rows
     from dmp_spark.stage import RunContext
@@ -55,7 +56,7 @@ def drawn_again(
     models, task = _models(resolution), _task(kept, resolution)
     assert task is not None  # same_definition has looked
     until, moments = datetime.fromisoformat(kept.known_until), [date.fromisoformat(day) for day in kept.moments]
-    lakehouse = Lakehouse(session.start(), root, resolution.contracts, run_id, "rebuild", tables.READS, ())
+    lakehouse = Lakehouse(opened(location), location, resolution.contracts, run_id, "rebuild", tables.READS, ())
     context = RunContext(lakehouse, until, run_id, started, models.zone)
     try:
         outputs = stage.drawn(context, cast(FeaturesSpec, resolution.specs["features"]), moments)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from dmp_spark.errors import Place, Problem, UserError
+from dmp_spark.lakehouse.location import Location
 from dmp_spark.project.files import Survey, read_file, read_files, survey
 from dmp_spark.project.found import Found
 from dmp_spark.project.mistakes import place_of
@@ -48,11 +49,16 @@ class Project:
         return settings
 
     @property
-    def lakehouse(self) -> Path:
-        """The folder of the lakehouse, absolute; from --set it starts at the current folder."""
-        node = at(self.roots["project"], ("lakehouse", "path"))
-        text = node.value if isinstance(node, Leaf) and isinstance(node.value, str) else LakehouseFile().path
-        return Path(self.path(text, "project.lakehouse.path"))
+    def lakehouse(self) -> Location:
+        """Where the lakehouse lies, its folder absolute; from --set it starts at the current folder."""
+        said = {key: self._text("lakehouse", key) for key in LakehouseFile.model_fields}
+        path = said["path"] or LakehouseFile().path
+        return Location(Path(self.path(path, "project.lakehouse.path")), said["catalog"] or "", said["prefix"] or "")
+
+    def _text(self, *address: str) -> str | None:
+        """What stands at an address of project.yml, before it is judged; None where no text does."""
+        node = at(self.roots["project"], address)
+        return node.value if isinstance(node, Leaf) and isinstance(node.value, str) else None
 
     def written(self, stage: str) -> Any:
         """The model of a stage's file, without what is wrong in it; None where there is no file or none of use."""
@@ -116,7 +122,7 @@ def load(
     _set(project, [text for text in overrides if _stage_of(text) == "project"])
     variables = read_variables(project.roots["project"], found.tell)
     put_in(project.roots["project"], variables, found.tell)
-    held = survey(folder, tuple(shapes), planned, project.lakehouse, found.tell)
+    held = survey(folder, tuple(shapes), planned, project.lakehouse.root, found.tell)
     _read_stages(project, held)
     _tell_absent(project, held, needed)
     _set(project, [text for text in overrides if _stage_of(text) != "project"])

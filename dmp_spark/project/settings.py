@@ -1,18 +1,26 @@
 """`project.yml`: what holds for the whole project, and the moment at which a run judges when none is named."""
 
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from dmp_spark.project.types import Duration, Moment, Name, Secret, Written, Zone, moment_instant
 
 
 class LakehouseFile(Written):
-    """Where the tables lie: a path that starts at the project's folder."""
+    """Where the lakehouse lies: a path that starts at the project's folder; with a catalog its tables lie there, by name."""
 
     path: Annotated[str, Field(min_length=1)] = "lakehouse"
+    catalog: Name | None = None
+    prefix: Name | None = None
+
+    @model_validator(mode="after")
+    def _a_prefix_is_of_a_catalog(self) -> Self:
+        if self.prefix is not None and self.catalog is None:
+            raise ValueError("a prefix goes before the schemas of a catalog, so say the catalog too: catalog: spark_catalog")
+        return self
 
 
 class ConsentFile(Written):

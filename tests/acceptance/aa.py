@@ -25,6 +25,7 @@ from dmp_spark.expressions.parse import parse
 from dmp_spark.expressions.people import people
 from dmp_spark.functions.clock import midnight
 from dmp_spark.lakehouse.lakehouse import Lakehouse
+from dmp_spark.lakehouse.location import Location
 from dmp_spark.lakehouse.session import start
 from dmp_spark.measurement.arms import arms, held, sizes, sums
 from dmp_spark.measurement.contrast import results
@@ -108,8 +109,8 @@ def main() -> int:
     (message,) = [one for one in resolution.specs["activation"].messages if one.name == experiment.activation]
     spec = spec.model_copy(update={"experiments": (experiment,)})
     end = max(moved(wanted.moment, metric.ahead) for metric in experiment.metrics)
-    root = wanted.lakehouse or project.lakehouse
-    lakehouse = Lakehouse(start(), root, resolution.contracts, "aa", "aa", reads=("*",), writes=())
+    location = Location(wanted.lakehouse) if wanted.lakehouse else project.lakehouse
+    lakehouse = Lakehouse(start(), location, resolution.contracts, "aa", "aa", reads=("*",), writes=())
     who = assigned(lakehouse, only(resolution.specs["segments"], message.segment), experiment.name, wanted.moment)
     rows = judged(lakehouse, spec, who, message, wanted.moment, midnight(end, spec.zone))
     if not rows:

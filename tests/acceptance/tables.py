@@ -18,10 +18,14 @@ NOT_CONTENT = {
 }  # audit: differs between equal runs
 
 
-def table_folders(lakehouse: Path, schemas: tuple[str, ...]) -> Iterator[tuple[str, Path]]:
-    """Name (`schema.table`) and folder of each Delta table of these schemas, by name."""
+def table_folders(lakehouse: Path, schemas: tuple[str, ...], prefix: str | None = None) -> Iterator[tuple[str, Path]]:
+    """Name (`schema.table`) and folder of each Delta table of these schemas, by name.
+
+    With a prefix the lakehouse is by name in Spark's own metastore, whose warehouse lies in its folder.
+    """
     for schema in sorted(schemas):
-        for log in sorted((lakehouse / schema).glob("*/_delta_log")):
+        folder = lakehouse / schema if prefix is None else lakehouse / "warehouse" / f"{prefix}{schema}.db"
+        for log in sorted(folder.glob("*/_delta_log")):
             yield f"{schema}.{log.parent.name}", log.parent
 
 
@@ -52,12 +56,14 @@ def _as_text(field: pa.Field) -> str:
     return f"{name}::varchar"
 
 
-def dump(lakehouse: Path, out: Path, schemas: tuple[str, ...] = ("silver", "gold")) -> dict[str, str]:
+def dump(lakehouse: Path, out: Path, schemas: tuple[str, ...] = ("silver", "gold"), prefix: str | None = None) -> dict[str, str]:
     """Write each table of the schemas to `out/schema.table.csv`; table → sha256 of its file."""
     out.mkdir(parents=True, exist_ok=True)
-    return {name: write_csv(rows_of(folder), out / f"{name}.csv") for name, folder in table_folders(lakehouse, schemas)}
+    return {name: write_csv(rows_of(folder), out / f"{name}.csv") for name, folder in table_folders(lakehouse, schemas, prefix)}
 
 
-def versions(lakehouse: Path, schemas: tuple[str, ...] = ("bronze", "silver", "gold", "ops")) -> dict[str, int]:
+def versions(
+    lakehouse: Path, schemas: tuple[str, ...] = ("bronze", "silver", "gold", "ops"), prefix: str | None = None
+) -> dict[str, int]:
     """Table → its Delta version."""
-    return {name: DeltaTable(str(folder)).version() for name, folder in table_folders(lakehouse, schemas)}
+    return {name: DeltaTable(str(folder)).version() for name, folder in table_folders(lakehouse, schemas, prefix)}

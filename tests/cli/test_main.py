@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from dmp_spark.operations.storage import table_names, versions
+from dmp_spark.lakehouse.location import Location
+from dmp_spark.lakehouse.standing import standing
 from tests.operations.small_lakehouse import published
 
 HOME = Path(__file__).parents[2]
@@ -133,9 +134,9 @@ def test_a_run_without_news_is_skipped_without_spark(tmp_path):
     root = published(tmp_path / "lakehouse")
     moment = datetime(2018, 1, 1, 5, tzinfo=UTC)
     _, resolution = registry.resolved(PROJECT, (f"project.lakehouse.path={root}",))
-    ledger = Ledger(root)
+    ledger = Ledger(Location(root))
     for step in steps_of(resolution):
-        position = step.position(root, moment)
+        position = step.position(standing(Location(root)), moment)
         ledger.append(
             Row(
                 "r1",
@@ -151,14 +152,15 @@ def test_a_run_without_news_is_skipped_without_spark(tmp_path):
                 code_hash=position.code_hash,
             )
         )
-    before = versions(root, table_names(root))
+    tables = standing(Location(root))
+    before = tables.versions(tables.names())
     told = dmp("run", *on(root), code=("-c", WITHOUT_SPARK))
     assert told.returncode == 0
     assert told.stderr.count("nothing new") == told.stdout.count("nothing new") == 8
     assert told.stderr.splitlines()[0].startswith("dmp run complete_journey as of 2018-01-01T00:00-05:00, lakehouse ")
     assert told.stderr.splitlines()[-1] == "imported []"
     assert ["lovers", "2"] in [line.split() for line in told.stdout.splitlines()]
-    assert versions(root, table_names(root)) == before
+    assert tables.versions(tables.names()) == before
 
 
 def test_what_goes_wrong_inside_is_one_sentence_and_a_traceback_on_demand(tmp_path):

@@ -10,6 +10,7 @@ from dmp_spark.cli.call import Call
 from dmp_spark.cli.report import report
 from dmp_spark.cli.run import report_after
 from dmp_spark.cli.summary import print_summary
+from dmp_spark.lakehouse.location import Location
 from dmp_spark.operations.ledger import Ledger, Row
 from dmp_spark.pipeline import FAILED, NOTHING, Outcome, Result
 from tests.operations.told_lakehouse import project
@@ -21,8 +22,8 @@ AS_OF = datetime(2018, 1, 1, 5, tzinfo=UTC)
 def ran(tmp_path: Path) -> Path:
     """A project of which one run failed: the least there is to tell."""
     place = project(tmp_path)
-    Ledger(place / "lakehouse").append(Row("r1", "ingest", AS_OF, AS_OF, 1.0, "failed", notes=("no file",)))
-    Ledger(place / "lakehouse").append(Row("r1", "run", AS_OF, AS_OF, 1.0, "failed"))
+    Ledger(Location(place / "lakehouse")).append(Row("r1", "ingest", AS_OF, AS_OF, 1.0, "failed", notes=("no file",)))
+    Ledger(Location(place / "lakehouse")).append(Row("r1", "run", AS_OF, AS_OF, 1.0, "failed"))
     return place
 
 

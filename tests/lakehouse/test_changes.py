@@ -6,7 +6,8 @@ import pyarrow as pa
 import pytest
 from deltalake import DeltaTable, write_deltalake
 
-from dmp_spark.lakehouse.changes import is_empty, is_whole
+from dmp_spark.lakehouse.by_path import ByPath
+from dmp_spark.lakehouse.location import Location
 
 TABLE = "silver.days"
 
@@ -29,28 +30,32 @@ def root_of(table: DeltaTable) -> Path:
     return Path(table.table_uri.removeprefix("file://")).parents[1]
 
 
+def tables_of(table: DeltaTable) -> ByPath:
+    return ByPath(Location(root_of(table)))
+
+
 def test_a_range_is_whole_while_its_commits_and_their_files_lie_there(table: DeltaTable) -> None:
-    root = root_of(table)
-    assert all(is_whole(root, TABLE, after, 3) for after in (-1, 0, 1, 2, 3))
-    assert not is_whole(root, TABLE, 4, 3)  # the table is younger: made anew
-    assert not is_whole(root, TABLE, 2, 4)  # a version that is not there
-    assert not is_whole(root, "silver.nothing", -1, 0)
+    tables = tables_of(table)
+    assert all(tables.is_whole(TABLE, after, 3) for after in (-1, 0, 1, 2, 3))
+    assert not tables.is_whole(TABLE, 4, 3)  # the table is younger: made anew
+    assert not tables.is_whole(TABLE, 2, 4)  # a version that is not there
+    assert not tables.is_whole("silver.nothing", -1, 0)
 
 
 def test_compacting_and_vacuuming_change_no_row(table: DeltaTable) -> None:
-    root = root_of(table)
-    assert [is_empty(root, TABLE, after, after + 1) for after in range(-1, 3)] == [False, False, False, True]
-    assert not is_empty(root, TABLE, 1, 3)
-    assert is_empty(root, TABLE, 3, 3)
+    tables = tables_of(table)
+    assert [tables.is_empty(TABLE, after, after + 1) for after in range(-1, 3)] == [False, False, False, True]
+    assert not tables.is_empty(TABLE, 1, 3)
+    assert tables.is_empty(TABLE, 3, 3)
     table.vacuum(retention_hours=0, enforce_retention_duration=False, dry_run=False, full=True)
     last = DeltaTable(table.table_uri).version()
-    assert is_empty(root, TABLE, 2, last)
-    assert is_whole(root, TABLE, 2, last)
-    assert not any(is_whole(root, TABLE, after, last) for after in (-1, 0, 1))
+    assert tables.is_empty(TABLE, 2, last)
+    assert tables.is_whole(TABLE, 2, last)
+    assert not any(tables.is_whole(TABLE, after, last) for after in (-1, 0, 1))
 
 
 def test_a_log_that_was_cleaned_up_is_not_whole(table: DeltaTable) -> None:
-    root = root_of(table)
+    root, tables = root_of(table), tables_of(table)
     (root / "silver" / "days" / "_delta_log" / f"{1:020d}.json").unlink()
-    assert not is_whole(root, TABLE, 0, 3)
-    assert is_whole(root, TABLE, 1, 3)
+    assert not tables.is_whole(TABLE, 0, 3)
+    assert tables.is_whole(TABLE, 1, 3)

@@ -12,7 +12,6 @@ from pyspark.sql import functions as F
 
 from dmp_spark.contracts import Changes, Column, Contract, TableClass
 from dmp_spark.errors import StageError
-from dmp_spark.lakehouse import catalog
 from dmp_spark.lakehouse.write import DuplicateKeyError
 from tests.refusals import refusal
 
@@ -43,7 +42,7 @@ ROWS = [
 
 
 def _version(lakehouse: Any, table: str) -> int:
-    path = catalog.table_path(lakehouse.root, table)
+    path = lakehouse.location.path(table)
     return lakehouse.spark.sql(f"DESCRIBE HISTORY delta.`{path}` LIMIT 1").first()["version"]
 
 
@@ -118,7 +117,7 @@ def test_rows_of_keys_are_replaced_alone_and_the_change_feed_tells_what_they_wer
         ("e", None, "insert"),
     }
     standing = _version(lakehouse, "silver.days")
-    spark.sql(f"OPTIMIZE delta.`{catalog.table_path(lakehouse.root, 'silver.days')}`")
+    spark.sql(f"OPTIMIZE {lakehouse.location.sql_name('silver.days')}")
     assert _version(lakehouse, "silver.days") > standing
     assert lakehouse.changes("silver.days", standing, _version(lakehouse, "silver.days")) is None
 
@@ -196,7 +195,7 @@ def test_no_text_and_nothing_personal_stands_in_the_log(spark: Any, lakehouse_at
     )
     for contract, columns in ((people, {"seen_at"}), (untimed, set())):
         assert lakehouse.replace(contract.name, rows.select(*contract.names)) == Changes(inserted=1)
-        log = catalog.table_path(lakehouse.root, contract.name) / "_delta_log"
+        log = lakehouse.location.path(contract.name) / "_delta_log"
         actions = [json.loads(line) for file in log.glob("*.json") for line in file.read_text(encoding="utf-8").splitlines()]
         (stats,) = [json.loads(action["add"]["stats"]) for action in actions if "add" in action]
         assert {*stats.get("minValues", {}), *stats.get("maxValues", {}), *stats.get("nullCount", {})} == columns

@@ -7,7 +7,8 @@ from pathlib import Path
 import pyarrow as pa
 from deltalake import write_deltalake
 
-from dmp_spark.operations import storage
+from dmp_spark.lakehouse.location import Location
+from dmp_spark.lakehouse.standing import standing
 from dmp_spark.operations.ledger import Ledger, Row
 
 AS_OF = datetime(2018, 1, 1, 5, tzinfo=UTC)
@@ -20,7 +21,7 @@ def instant(*parts: int) -> datetime:
 
 
 def write(root: Path, table: str, columns: dict[str, pa.Array]) -> None:
-    write_deltalake(storage.table_path(root, table), pa.table(columns), mode="append")
+    write_deltalake(Location(root).path(table), pa.table(columns), mode="append")
 
 
 def events(**changes: list) -> dict[str, pa.Array]:
@@ -61,8 +62,10 @@ def stays() -> dict[str, pa.Array]:
 
 
 def publish(root: Path, run_id: str = "r1") -> None:
-    tables = [table for table in storage.table_names(root) if not table.startswith("ops.")]
-    Ledger(root).append(Row(run_id, "run", AS_OF, AS_OF, 1.0, "done", versions_written=storage.versions(root, tables)))
+    tables = [table for table in standing(Location(root)).names() if not table.startswith("ops.")]
+    Ledger(Location(root)).append(
+        Row(run_id, "run", AS_OF, AS_OF, 1.0, "done", versions_written=standing(Location(root)).versions(tables))
+    )
 
 
 def published(root: Path) -> Path:

@@ -8,6 +8,7 @@ import pyarrow as pa
 import pytest
 
 from dmp_spark.ingest.tables import EVENTS
+from dmp_spark.lakehouse.location import Location
 from dmp_spark.measures.resolve import event_columns, resolve_measure
 from dmp_spark.measures.spec import Measure, MeasureFile
 from dmp_spark.operations.feature_catalogue import Catalogue, Spread, catalogue, spread
@@ -42,7 +43,7 @@ def test_a_feature_is_what_it_means_and_how_it_is_spread_at_the_latest_moment(tm
             "words_ever": pa.array([["x"], [], None, None, None], pa.list_(pa.string())),
         },
     )
-    found = catalogue(tmp_path, MEASURES)
+    found = catalogue(Location(tmp_path), MEASURES)
     assert (found.as_of, found.people) == (AS_OF, 4)
     assert [feature.name for feature in found.features] == ["spend_30d", "spend_ever", "last_ever", "words_ever", "later_ever"]
     assert {feature.name: feature.spread for feature in found.features} == {
@@ -66,10 +67,10 @@ def test_people_who_all_have_one_value_stand_in_the_middle_even_if_it_is_an_inst
 
 
 def test_before_anything_is_published_features_are_known_and_their_spread_is_not(tmp_path: Path) -> None:
-    found = catalogue(tmp_path, MEASURES)
+    found = catalogue(Location(tmp_path), MEASURES)
     assert (found.as_of, found.people) == (None, 0)
     assert [feature.spread for feature in found.features] == [Spread()] * 5
-    assert catalogue(tmp_path, ()) == Catalogue(())
+    assert catalogue(Location(tmp_path), ()) == Catalogue(())
 
 
 @pytest.mark.parametrize(

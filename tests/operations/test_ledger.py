@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pyarrow as pa
 from deltalake import DeltaTable
 
+from dmp_spark.lakehouse.location import Location
 from dmp_spark.operations.arrow_types import arrow_schema
 from dmp_spark.operations.ledger import Ledger, Row
 from dmp_spark.operations.tables import RUNS
@@ -37,23 +38,23 @@ def at(row: Row, seconds: float, **changes) -> Row:
 
 
 def test_a_row_comes_back_as_it_was_written(tmp_path):
-    Ledger(tmp_path).append(FULL)
-    assert Ledger(tmp_path).rows() == (FULL,)
+    Ledger(Location(tmp_path)).append(FULL)
+    assert Ledger(Location(tmp_path)).rows() == (FULL,)
 
 
 def test_counts_that_a_stage_does_not_have_are_null_and_stay_away(tmp_path):
-    Ledger(tmp_path).append(replace(FULL, counts={}))
-    assert Ledger(tmp_path).rows()[0].counts == {}
+    Ledger(Location(tmp_path)).append(replace(FULL, counts={}))
+    assert Ledger(Location(tmp_path)).rows()[0].counts == {}
 
 
 def test_there_are_no_rows_before_the_first_run(tmp_path):
-    ledger = Ledger(tmp_path)
+    ledger = Ledger(Location(tmp_path))
     assert (ledger.rows(), ledger.last_done("ingest"), ledger.publication(), ledger.stands_at()) == ((), None, None, None)
     assert not list(tmp_path.iterdir())
 
 
 def test_a_ledger_that_was_read_sees_what_it_appends(tmp_path):
-    ledger = Ledger(tmp_path)
+    ledger = Ledger(Location(tmp_path))
     assert ledger.rows() == ()
     ledger.append(FULL)
     assert ledger.last_done("ingest") == FULL
@@ -61,35 +62,35 @@ def test_a_ledger_that_was_read_sees_what_it_appends(tmp_path):
 
 def test_rows_come_in_the_order_in_which_they_were_appended_even_if_the_clock_went_back(tmp_path):
     for number, stage in enumerate(("ingest", "zeta", "run", "alpha")):
-        Ledger(tmp_path).append(at(FULL, -number, stage=stage))
-    assert [row.stage for row in Ledger(tmp_path).rows()] == ["ingest", "zeta", "run", "alpha"]
+        Ledger(Location(tmp_path)).append(at(FULL, -number, stage=stage))
+    assert [row.stage for row in Ledger(Location(tmp_path)).rows()] == ["ingest", "zeta", "run", "alpha"]
 
 
 def test_the_position_is_the_last_row_that_is_done(tmp_path):
-    ledger = Ledger(tmp_path)
+    ledger = Ledger(Location(tmp_path))
     for number, status in enumerate(("done", "done", "failed", "held", "skipped")):
         ledger.append(at(FULL, number * 10, run_id=f"r{number}", status=status))
-    assert Ledger(tmp_path).last_done("ingest").run_id == "r1"
+    assert Ledger(Location(tmp_path)).last_done("ingest").run_id == "r1"
 
 
 def test_a_run_that_published_nothing_is_no_publication(tmp_path):
-    ledger = Ledger(tmp_path)
+    ledger = Ledger(Location(tmp_path))
     ledger.append(at(FULL, 0, run_id="good", stage="run"))
     ledger.append(at(FULL, 10, run_id="bad", stage="run", status="failed", versions_written={}))
-    assert Ledger(tmp_path).publication().run_id == "good"
+    assert Ledger(Location(tmp_path)).publication().run_id == "good"
 
 
 def test_the_lakehouse_stands_at_the_latest_moment_at_which_anything_was_done(tmp_path):
-    ledger = Ledger(tmp_path)
+    ledger = Ledger(Location(tmp_path))
     later = FULL.as_of + timedelta(days=1)
     ledger.append(FULL)
     ledger.append(at(FULL, 10, run_id="r2", as_of=later))
     ledger.append(at(FULL, 20, run_id="r3", as_of=later + timedelta(days=9), status="failed", versions_written={}))
-    assert Ledger(tmp_path).stands_at() == later
+    assert Ledger(Location(tmp_path)).stands_at() == later
 
 
 def test_the_table_is_plain_and_has_the_columns_of_its_contract(tmp_path):
-    Ledger(tmp_path).append(FULL)
+    Ledger(Location(tmp_path)).append(FULL)
     table = DeltaTable(tmp_path / "ops" / "runs")
     assert pa.schema(table.schema().to_arrow()).names == list(RUNS.names)
     assert not table.protocol().writer_features

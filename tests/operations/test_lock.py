@@ -8,18 +8,23 @@ from datetime import UTC, datetime
 import pytest
 
 from dmp_spark.errors import UserError
+from dmp_spark.lakehouse.location import Location
 from dmp_spark.operations.lock import held
 
-SINCE = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 HOLD = """
 import sys, time
 from datetime import UTC, datetime
 from pathlib import Path
+from dmp_spark.lakehouse.location import Location
 from dmp_spark.operations.lock import held
-with held(Path(sys.argv[1]), "other-run", datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)):
+with held(Location(Path(sys.argv[1])), "other-run", lambda: datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)):
     print("held", flush=True)
     time.sleep(float(sys.argv[2]))
 """
+
+
+def since():
+    return datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 
 
 def holder(root, seconds):
@@ -31,7 +36,7 @@ def holder(root, seconds):
 def test_a_second_run_is_refused_and_the_holder_named(tmp_path):
     process = holder(tmp_path, 60)
     try:
-        with pytest.raises(UserError) as refused, held(tmp_path, "mine", SINCE):
+        with pytest.raises(UserError) as refused, held(Location(tmp_path), "mine", since):
             pass
         assert f"process {process.pid} (run other-run) since 2026-01-02T03:04:05+00:00" in str(refused.value)
     finally:
@@ -42,7 +47,7 @@ def test_a_second_run_is_refused_and_the_holder_named(tmp_path):
 def test_a_second_run_can_wait(tmp_path):
     process = holder(tmp_path, 0.5)
     started = time.monotonic()
-    with held(tmp_path, "mine", SINCE, wait_seconds=30):
+    with held(Location(tmp_path), "mine", since, wait_seconds=30):
         assert time.monotonic() - started < 30
     process.wait()
 
@@ -51,13 +56,13 @@ def test_the_lock_of_a_killed_run_is_free(tmp_path):
     process = holder(tmp_path, 60)
     process.kill()
     process.wait()
-    with held(tmp_path, "mine", SINCE):
+    with held(Location(tmp_path), "mine", since):
         assert '"mine"' in (tmp_path / ".lock").read_text()
 
 
 def test_the_lock_is_free_again_after_a_run_even_one_that_failed(tmp_path):
-    with pytest.raises(ValueError), held(tmp_path, "first", SINCE):
+    with pytest.raises(ValueError), held(Location(tmp_path), "first", since):
         raise ValueError
-    with held(tmp_path, "second", SINCE):
+    with held(Location(tmp_path), "second", since):
         pass
     assert (tmp_path / ".lock").read_text() == ""

@@ -31,9 +31,9 @@ def test_an_instant_is_told_as_local_time_with_offset():
 
 def test_a_run_may_not_go_back_in_time():
     stands_at = datetime(2018, 1, 2, 5, tzinfo=UTC)
-    not_before(stands_at, stands_at, NEW_YORK)
-    not_before(stands_at, None, NEW_YORK)
+    not_before(stands_at, stands_at, NEW_YORK, "--set x=y")
+    not_before(stands_at, None, NEW_YORK, "")
     with pytest.raises(UserError) as refused:
-        not_before(datetime(2017, 12, 31, 5, tzinfo=UTC), stands_at, NEW_YORK)
+        not_before(datetime(2017, 12, 31, 5, tzinfo=UTC), stands_at, NEW_YORK, "--set x=y")
     assert "stands at 2018-01-02T00:00-05:00" in str(refused.value)
-    assert "--set project.lakehouse.path=" in str(refused.value)
+    assert "another lakehouse with --set x=y" in str(refused.value)

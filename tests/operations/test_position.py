@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from dmp_spark.lakehouse.location import Location
+from dmp_spark.lakehouse.standing import standing
 from dmp_spark.operations.ledger import Row
 from dmp_spark.operations.position import Following, Position, Way, causes, hash_of, way
 from dmp_spark.stage import Since
@@ -63,13 +65,13 @@ FOLLOWING = Following(
 
 
 @pytest.fixture
-def root(tmp_path):
+def tables(tmp_path):
     """A lakehouse whose silver.events has versions 1 to 5, all of which can still be read."""
     log = tmp_path / "silver" / "events" / "_delta_log"
     log.mkdir(parents=True)
     for version in range(1, 6):
         (log / f"{version:020d}.json").write_text('{"commitInfo": {}}\n', encoding="utf-8")
-    return tmp_path
+    return standing(Location(tmp_path))
 
 
 @pytest.mark.parametrize(
@@ -96,11 +98,11 @@ def root(tmp_path):
         (replace(STANDS, as_of=AS_OF + timedelta(hours=1)), Way(None, "all: of another hour")),
     ],
 )
-def test_a_stage_goes_on_from_where_it_stands_only_where_nothing_else_changed(position, expected, root):
-    assert way(position, LAST, FOLLOWING, root) == expected
+def test_a_stage_goes_on_from_where_it_stands_only_where_nothing_else_changed(position, expected, tables):
+    assert way(position, LAST, FOLLOWING, tables) == expected
 
 
-def test_a_stage_without_a_position_or_without_a_way_to_follow_changes_judges_all(root):
-    assert way(STANDS, None, FOLLOWING, root) == Way(None, "all: first run")
-    assert way(STANDS, LAST, Following(), root) == Way(None, "all")
-    assert way(STANDS, LAST, Following(otherwise="its files only"), root) == Way(None, "its files only")
+def test_a_stage_without_a_position_or_without_a_way_to_follow_changes_judges_all(tables):
+    assert way(STANDS, None, FOLLOWING, tables) == Way(None, "all: first run")
+    assert way(STANDS, LAST, Following(), tables) == Way(None, "all")
+    assert way(STANDS, LAST, Following(otherwise="its files only"), tables) == Way(None, "its files only")

@@ -14,6 +14,7 @@ import pytest
 from dmp_spark import registry
 from dmp_spark.cli.report import report as command
 from dmp_spark.errors import UserError
+from dmp_spark.lakehouse.location import Location
 from dmp_spark.operations import report as made
 from dmp_spark.operations.ledger import Ledger, Row
 from dmp_spark.operations.queries import heading
@@ -231,9 +232,9 @@ def test_what_was_not_published_is_not_told(own: Path) -> None:
     stays = told_lakehouse.stays()
     write(root, "gold.segment_membership", {name: values.slice(0, 1) for name, values in stays.items()})
     published = datetime(2018, 1, 2, 3, tzinfo=UTC)
-    Ledger(root).append(Row("r2", "segments", AS_OF, published, 1.0, "failed", notes=(f"no {EVIL}",)))
-    Ledger(root).append(Row("r2", "activation", AS_OF, published, 0.0, "skipped", notes=("needs segments",)))
-    Ledger(root).append(Row("r2", "run", AS_OF, published, 1.0, "failed"))
+    Ledger(Location(root)).append(Row("r2", "segments", AS_OF, published, 1.0, "failed", notes=(f"no {EVIL}",)))
+    Ledger(Location(root)).append(Row("r2", "activation", AS_OF, published, 0.0, "skipped", notes=("needs segments",)))
+    Ledger(Location(root)).append(Row("r2", "run", AS_OF, published, 1.0, "failed"))
     sections = sections_of(own)
     assert [row[1] for row in shown(sections["segments"])["Sizes"][:2]] == ["3", "2"]
     said = sentences(sections["run"])
@@ -263,8 +264,8 @@ def test_before_anything_was_published_the_report_says_what_went_wrong(tmp_path:
     project = told_lakehouse.project(tmp_path)
     with pytest.raises(UserError, match="nothing has run yet"):
         text_of(project)
-    Ledger(project / "lakehouse").append(Row("r1", "ingest", AS_OF, AS_OF, 1.0, "failed", notes=("no file at all",)))
-    Ledger(project / "lakehouse").append(Row("r1", "run", AS_OF, AS_OF, 1.0, "failed"))
+    Ledger(Location(project / "lakehouse")).append(Row("r1", "ingest", AS_OF, AS_OF, 1.0, "failed", notes=("no file at all",)))
+    Ledger(Location(project / "lakehouse")).append(Row("r1", "run", AS_OF, AS_OF, 1.0, "failed"))
     read = Read(text_of(project))
     assert "Nothing was published yet" in read.text
     assert "Ingest failed: no file at all" in read.text
@@ -278,7 +279,7 @@ def test_a_version_without_a_comparison_says_so(own: Path) -> None:
 
 def test_two_publications_tell_who_came_at_the_later_one(own: Path) -> None:
     assert "This is the first moment" in sentences(sections_of(own)["segments"])
-    ledger = Ledger(own / "lakehouse")
+    ledger = Ledger(Location(own / "lakehouse"))
     published = ledger.publication()
     assert published is not None
     later = instant(2018, 1, 2, 5)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from dmp_spark.errors import UserError
+from dmp_spark.lakehouse.location import Location
 from dmp_spark.operations.ledger import Ledger
 from dmp_spark.operations.sql import answer, checked_engine
 from dmp_spark.operations.sql_catalog import catalog
@@ -32,7 +33,7 @@ def root(tmp_path_factory):
 
 
 def ask(root, text):
-    return list(python_rows(answer(root, text, "auto", no_spark).rows))
+    return list(python_rows(answer(Location(root), text, "auto", no_spark).rows))
 
 
 def test_money_is_summed_exactly_and_null_groups_come_first(root):
@@ -45,9 +46,8 @@ def test_money_is_summed_exactly_and_null_groups_come_first(root):
 
 
 def test_results_without_a_name_are_named_by_their_text(root):
-    names = answer(
-        root, "select event_type, count(*), sum(value) as total from silver.events group by 1", "auto", no_spark
-    ).rows.schema.names
+    text = "select event_type, count(*), sum(value) as total from silver.events group by 1"
+    names = answer(Location(root), text, "auto", no_spark).rows.schema.names
     assert names == ["event_type", "count(*)", "total"]
 
 
@@ -70,7 +70,7 @@ def test_segment_sizes_count_open_stays_at_each_publication(root):
 
 
 def test_bookkeeping_columns_are_hidden(root):
-    assert "_content_hash" not in answer(root, "select * from silver.events", "auto", no_spark).rows.schema.names
+    assert "_content_hash" not in answer(Location(root), "select * from silver.events", "auto", no_spark).rows.schema.names
     with pytest.raises(UserError):
         ask(root, "select _content_hash from silver.events")
 
@@ -78,6 +78,8 @@ def test_bookkeeping_columns_are_hidden(root):
 def test_an_entry_of_a_map_is_reached_by_a_dot(root):
     text = "select attributes.store_id, e.attributes.store_id, attributes['store_id'] from silver.events e order by event_id"
     assert ask(root, text) == [("9",) * 3, (None,) * 3, (None,) * 3, ("10",) * 3]
+    names = answer(Location(root), text, "auto", no_spark).rows.schema.names
+    assert names == ["store_id", "store_id", "attributes['store_id']"]  # as Spark names them
 
 
 def test_a_table_named_twice_is_read_twice(root):
@@ -102,7 +104,7 @@ def test_before_the_first_publication_tables_are_seen_as_they_are(tmp_path):
 
 
 def test_only_columns_in_use_are_read(root):
-    known = catalog(root, Ledger(root).publication())
+    known = catalog(Location(root), Ledger(Location(root)).publication())
     tree = with_views(guarded("select count(distinct person_id) from gold.events where value > 1", known).copy(), known)
     assert needed_columns(tree, known) == {
         "silver.events": ("subject_id", "value"),
@@ -192,4 +194,4 @@ def test_the_documented_questions_to_the_ledger_are_answered(root):
     queries = re.findall(r"```sql\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
     assert len(queries) == 3
     for query in queries:
-        answer(root, query, "auto", no_spark).rows.read_all()
+        answer(Location(root), query, "auto", no_spark).rows.read_all()

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 
+from dmp_spark.lakehouse.location import Location
 from dmp_spark.operations.sql import answer
 from dmp_spark.operations.values import python_rows
 from tests.operations.small_lakehouse import published
@@ -56,7 +57,10 @@ def comparable(value):
 
 @pytest.mark.parametrize("text", QUERIES)
 def test_both_engines_give_the_same(root, spark, text):
-    by_duckdb, by_spark = answer(root, text, "auto", lambda: spark), answer(root, text, "spark", lambda: spark)
+    by_duckdb, by_spark = (
+        answer(Location(root), text, "auto", lambda: spark),
+        answer(Location(root), text, "spark", lambda: spark),
+    )
     assert (by_duckdb.engine, by_spark.engine) == ("duckdb", "spark")
     rows = [[tuple(comparable(value) for value in row) for row in python_rows(found.rows)] for found in (by_duckdb, by_spark)]
     assert rows[0] == rows[1]

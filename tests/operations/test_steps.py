@@ -7,7 +7,8 @@ import pytest
 from deltalake import write_deltalake
 
 from dmp_spark import registry
-from dmp_spark.operations import storage
+from dmp_spark.lakehouse.location import Location
+from dmp_spark.lakehouse.standing import standing
 from dmp_spark.operations.steps import Step, blocking, matching
 
 AS_OF = datetime(2018, 1, 1, tzinfo=UTC)
@@ -47,12 +48,12 @@ def test_a_blocked_stage_blocks_at_a_distance():
 
 def test_what_a_stage_writes_itself_is_no_news_to_it(tmp_path):
     for table in ("gold.stays", "gold.features"):
-        write_deltalake(storage.table_path(tmp_path, table), pa.table({"x": [1]}))
+        write_deltalake(Location(tmp_path).path(table), pa.table({"x": [1]}))
     stage = step("segments", ("gold.features", "gold.stays"), ("gold.stays",))
-    before = stage.position(tmp_path, AS_OF)
+    before = stage.position(standing(Location(tmp_path)), AS_OF)
     assert (before.read, before.written) == ({"gold.features": 0}, {"gold.stays": 0})
-    write_deltalake(storage.table_path(tmp_path, "gold.stays"), pa.table({"x": [1]}), mode="append")
-    assert stage.position(tmp_path, AS_OF).inputs_hash == before.inputs_hash
+    write_deltalake(Location(tmp_path).path("gold.stays"), pa.table({"x": [1]}), mode="append")
+    assert stage.position(standing(Location(tmp_path)), AS_OF).inputs_hash == before.inputs_hash
 
 
 def test_stages_that_need_others_come_after_them():

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from dmp_spark.lakehouse.location import Location
+from dmp_spark.lakehouse.standing import standing
 from dmp_spark.operations.ledger import Ledger, Row
-from dmp_spark.operations.storage import table_names, versions
 from tests.operations.made_evaluation import evaluation
 from tests.operations.small_lakehouse import AS_OF, INSTANT, WORDS, instant, write
 
@@ -69,15 +70,15 @@ def told(folder: Path) -> Path:
 
 def publish(root: Path) -> None:
     """A run's rows: every stage with something to say, then the publication of all tables."""
-    ledger = Ledger(root)
+    ledger = Ledger(Location(root))
     for number, stage in enumerate(
         ("ingest", "identity", "features", "profiles", "models", "segments", "activation", "measurement")
     ):
         notes = (f"{stage} says {EVIL}", f"file {root}/exports/x.csv") if stage != "identity" else ()
         checks = ({"name": QUOTED, "passed": stage != "models", "detail": EVIL},) if stage in ("models", "features") else ()
         ledger.append(Row("r1", stage, AS_OF, RUN, 1.5 * number, "done", rows_written=number * 1000, notes=notes, checks=checks))
-    standing = [table for table in table_names(root) if not table.startswith("ops.")]
-    ledger.append(Row("r1", "run", AS_OF, RUN, 12.0, "done", versions_written=versions(root, standing)))
+    tables = [table for table in standing(Location(root)).names() if not table.startswith("ops.")]
+    ledger.append(Row("r1", "run", AS_OF, RUN, 12.0, "done", versions_written=standing(Location(root)).versions(tables)))
 
 
 def tables() -> dict[str, dict[str, pa.Array]]:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from dmp_spark.errors import UserError
+from dmp_spark.lakehouse.location import Location
 from dmp_spark.project.found import Found
 from dmp_spark.project.load import load
 from tests.project.project_files import GOOD, PROJECT, SHAPES, loaded, problems, write
@@ -19,7 +20,7 @@ def test_a_good_project_has_its_values_and_no_problem(tmp_path: Path) -> None:
     assert project.written("ingest").sources["orders"].arrives == "appended"
     assert [str(window) for window in project.written("measures").measures["spend"].over] == ["30 days", "ever"]
     assert project.written("segments") is None
-    assert project.lakehouse == tmp_path / "lakehouse"
+    assert project.lakehouse == Location(tmp_path / "lakehouse")
 
 
 def test_mistakes_of_all_files_are_told_at_once_in_the_order_of_files_and_lines(tmp_path: Path) -> None:
@@ -227,4 +228,7 @@ def test_a_lakehouse_named_on_the_command_line_starts_at_the_current_folder(
     monkeypatch.chdir(tmp_path / "here")
     project, found = loaded(tmp_path / "shop", {}, ("project.lakehouse.path=tables",))
     assert found == []
-    assert project.lakehouse == tmp_path / "here" / "tables"
+    assert project.lakehouse == Location(tmp_path / "here" / "tables")
+    by_name = ("project.lakehouse.catalog=main", "project.lakehouse.prefix=t_")
+    project, found = loaded(tmp_path / "shop", {}, by_name)
+    assert (found, project.lakehouse) == ([], Location(tmp_path / "shop" / "lakehouse", "main", "t_"))

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from dmp_spark.project.settings import ProjectFile, default_as_of
+from dmp_spark.project.settings import LakehouseFile, ProjectFile, default_as_of
 from tests.project.project_files import PROJECT, problems
 
 NOW = datetime(2017, 8, 17, 3, 30, tzinfo=UTC)  # a Thursday; in New York still Wednesday, 23:30
@@ -57,3 +57,17 @@ def test_settings_are_told_in_plain_sentences(tmp_path: Path) -> None:
         "project.yml:6:33: expected granted or denied, found `grant` [wrong-value]",
         "project.yml:7:17: a secret never stands in a file: write ${env:NAME}, ${file:PATH} or ${databricks:SCOPE/KEY} [wrong-value]",
     ]
+
+
+def test_a_lakehouse_by_name_is_a_catalog_and_names(tmp_path: Path) -> None:
+    wrong = {
+        "catalog: 'my catalog'": "`my catalog` is no name [wrong-value]",
+        "catalog: main\n  prefix: T-": "`T-` is no name [wrong-value]",
+        "prefix: t_": "a prefix goes before the schemas of a catalog, so say the catalog too: catalog: spark_catalog [wrong-value]",
+    }
+    for number, (text, sentence) in enumerate(wrong.items()):
+        files = {"project.yml": f"{PROJECT}lakehouse:\n  {text}\n"}
+        (told,) = problems(tmp_path / str(number), files)
+        assert told.split("\n")[0].endswith(sentence), told
+        assert told.startswith("project.yml:"), told
+    assert ProjectFile.model_fields["lakehouse"].default == LakehouseFile(path="lakehouse", catalog=None, prefix=None)
