@@ -29,7 +29,7 @@ class Call:
 
 
 def project_folder(option: Path | None) -> Path:
-    """The project's folder: the option, else $DMP_PROJECT, else the current folder."""
+    """The project's folder or its zip: the option, else $DMP_PROJECT, else the current folder."""
     return option or Path(os.environ.get("DMP_PROJECT") or ".")
 
 
@@ -41,7 +41,11 @@ def lakehouse_of(folder: Path, overrides: Sequence[str] = ()) -> Path:
 
     own = [override for override in overrides if override.startswith("project.")]
     planned = (*registry.STAGES, *registry.BESIDE, *registry.PLANNED)
-    return load(folder, {}, own, Found(), planned=planned, needed=()).lakehouse
+    found = Found()
+    root = load(folder, {}, own, found, planned=planned, needed=()).lakehouse
+    if nowhere := [problem for problem in found.problems if problem.code == "relative-path"]:
+        raise UserError(nowhere)
+    return root
 
 
 def judged_at(call: Call, project: "Project", now: datetime) -> datetime:
