@@ -5,34 +5,63 @@ import json
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import IO
 
 from dmp_spark.errors import Problem, UserError
 
+LOCK = ".lock"
 PAUSE_SECONDS = 0.2
 
 
 @contextmanager
 def held(root: Path, run_id: str, since: datetime, wait_seconds: float = 0) -> Iterator[None]:
-    """Hold the lakehouse while inside; UserError naming the holder where another run has it after `wait_seconds`."""
-    root.mkdir(parents=True, exist_ok=True)
-    with open(root / ".lock", "a+", encoding="utf-8") as file:
-        _take(file, root, wait_seconds)
-        file.truncate(0)
-        file.write(json.dumps({"pid": os.getpid(), "run_id": run_id, "since": since.isoformat(timespec="seconds")}))
-        file.flush()
-        try:
-            yield
-        finally:
-            file.truncate(0)
-            fcntl.flock(file, fcntl.LOCK_UN)
+    """Hold the lakehouse while inside; UserError naming the holder where another run has it after `wait_seconds`.
 
-
-def _take(file: IO[str], root: Path, wait_seconds: float) -> None:
+    A lakehouse that was not there before, and in which nothing was written, is not there afterwards.
+    """
     deadline = time.monotonic() + wait_seconds
+    made: list[Path] = []
+    while True:
+        with _opened(root, made) as file:
+            _take(file, root, deadline)
+            if not _stands(file, root):  # who held it before took it away
+                continue
+            file.truncate(0)
+            file.write(json.dumps({"pid": os.getpid(), "run_id": run_id, "since": since.isoformat(timespec="seconds")}))
+            file.flush()
+            try:
+                yield
+            finally:
+                file.truncate(0)
+                if made and [entry.name for entry in root.iterdir()] == [LOCK]:
+                    _unmake(root, made)
+                fcntl.flock(file, fcntl.LOCK_UN)
+        return
+
+
+def _opened(root: Path, made: list[Path]) -> IO[str]:
+    """The lock's file; the folders that had to be made for it come into `made`, the innermost first."""
+    while True:
+        made += [folder for folder in (root, *root.parents) if not folder.exists()]
+        root.mkdir(parents=True, exist_ok=True)
+        try:
+            return open(root / LOCK, "a+", encoding="utf-8")
+        except FileNotFoundError:  # another run took the folder away just now
+            continue
+
+
+def _unmake(root: Path, made: list[Path]) -> None:
+    """Take the lock's file away, while it is held, and the folders that were made for it and are empty."""
+    (root / LOCK).unlink()
+    with suppress(OSError):  # another run begins here
+        for folder in made:
+            folder.rmdir()
+
+
+def _take(file: IO[str], root: Path, deadline: float) -> None:
     while True:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -41,6 +70,14 @@ def _take(file: IO[str], root: Path, wait_seconds: float) -> None:
             if time.monotonic() >= deadline:
                 raise UserError(_problem(file, root)) from None
             time.sleep(PAUSE_SECONDS)
+
+
+def _stands(file: IO[str], root: Path) -> bool:
+    """Whether the file that is held is still the one of that name."""
+    try:
+        return os.path.samestat(os.fstat(file.fileno()), os.stat(root / LOCK))
+    except FileNotFoundError:
+        return False
 
 
 def _problem(file: IO[str], root: Path) -> Problem:

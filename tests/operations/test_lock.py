@@ -61,3 +61,23 @@ def test_the_lock_is_free_again_after_a_run_even_one_that_failed(tmp_path):
     with held(tmp_path, "second", SINCE):
         pass
     assert (tmp_path / ".lock").read_text() == ""
+
+
+def test_a_lakehouse_that_was_not_there_is_not_there_after_a_run_that_could_not_begin(tmp_path):
+    root = tmp_path / "new" / "lakehouse"
+    with held(root, "first", SINCE):
+        assert (root / ".lock").is_file()
+    assert list(tmp_path.iterdir()) == []
+    with held(root, "second", SINCE):
+        (root / "logs").mkdir()
+    assert sorted(entry.name for entry in root.iterdir()) == [".lock", "logs"]
+
+
+def test_who_waited_for_a_lakehouse_that_was_taken_away_holds_it_alone(tmp_path):
+    root = tmp_path / "lakehouse"
+    process = holder(root, 1)
+    with held(root, "mine", SINCE, wait_seconds=30):
+        assert process.wait() == 0
+        with pytest.raises(UserError) as refused, held(root, "another", SINCE):
+            pass
+        assert "run mine" in str(refused.value)
