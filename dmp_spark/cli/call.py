@@ -34,7 +34,10 @@ def project_folder(option: Path | None) -> Path:
 
 
 def lakehouse_of(folder: Path, overrides: Sequence[str] = ()) -> Path:
-    """Where a project's lakehouse lies; reads project.yml only, so that mistakes elsewhere do not hide the tables."""
+    """Where a project's lakehouse lies; UserError where that place is none.
+
+    Reads project.yml only, so that mistakes elsewhere do not hide the tables.
+    """
     from dmp_spark import registry
     from dmp_spark.project.found import Found
     from dmp_spark.project.load import load
@@ -42,8 +45,9 @@ def lakehouse_of(folder: Path, overrides: Sequence[str] = ()) -> Path:
     own = [override for override in overrides if override.startswith("project.")]
     planned = (*registry.STAGES, *registry.BESIDE, *registry.PLANNED)
     found = Found()
-    root = load(folder, {}, own, found, planned=planned, needed=()).lakehouse
-    if nowhere := [problem for problem in found.problems if problem.code == "relative-path"]:
+    project = load(folder, {}, own, found, planned=planned, needed=())
+    root, place = project.lakehouse, project.place("project.lakehouse.path")
+    if nowhere := [problem for problem in found.problems if problem.where == place]:
         raise UserError(nowhere)
     return root
 

@@ -1,5 +1,6 @@
 """`project.yml`: what holds for the whole project, and the moment at which a run judges when none is named."""
 
+import re
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
@@ -13,6 +14,13 @@ class LakehouseFile(Written):
     """Where the tables lie: a path that starts at the project's folder."""
 
     path: Annotated[str, Field(min_length=1)] = "lakehouse"
+
+    @field_validator("path")
+    @classmethod
+    def _is_no_address_of_a_store(cls, value: str) -> str:
+        if re.match(r"[a-z][a-z0-9+.-]*:/", value):
+            raise ValueError(f"{value} is the address of a store, and a lakehouse lies on a path: mount it on every machine")
+        return value
 
 
 class ConsentFile(Written):

@@ -89,7 +89,8 @@ def test_a_path_that_would_start_in_a_zip_is_refused_where_it_stands_with_what_t
     assert said.count("[relative-path]") == said.count("--set project.variables.data=/an/absolute/path") == 8
     told = refusal(UserError, lambda: lakehouse_of(tmp_path / "sent.zip"))
     assert "--set project.lakehouse.path=/an/absolute/path" in told
-    assert not list(tmp_path.rglob("sent.zip/lakehouse"))
+    stores = ("project.lakehouse.path=s3://bucket/lakehouse",)
+    assert "is the address of a store" in refusal(UserError, lambda: lakehouse_of(tmp_path / "sent.zip", stores))
 
 
 def test_what_cannot_be_packed_is_refused_and_nothing_is_written(project: Path, tmp_path: Path) -> None:

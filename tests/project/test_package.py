@@ -13,7 +13,7 @@ from tests.refusals import refusal
 
 def test_equal_files_give_equal_bytes_whatever_their_order_dates_and_modes(tmp_path: Path) -> None:
     packages = []
-    for name, order, mode, date in (("first", 1, 0o600, 1), ("second", -1, 0o755, 2_000_000_000)):
+    for name, order, mode, date in (("first", 1, 0o600, 1_000_000_000), ("second", -1, 0o755, 2_000_000_000)):
         folder = tmp_path / name
         (folder / "queries").mkdir(parents=True)
         files = [folder / "project.yml", folder / "queries" / "a.sql", folder / "ingest.yml"]

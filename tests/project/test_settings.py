@@ -57,3 +57,9 @@ def test_settings_are_told_in_plain_sentences(tmp_path: Path) -> None:
         "project.yml:6:33: expected granted or denied, found `grant` [wrong-value]",
         "project.yml:7:17: a secret never stands in a file: write ${env:NAME}, ${file:PATH} or ${databricks:SCOPE/KEY} [wrong-value]",
     ]
+
+
+@pytest.mark.parametrize("path", ["s3://bucket/lakehouse", "hdfs:///lakehouse", "dbfs:/lakehouse"])
+def test_a_lakehouse_in_a_store_is_refused_and_not_taken_for_a_folder(path: str) -> None:
+    with pytest.raises(ValidationError, match="is the address of a store, and a lakehouse lies on a path"):
+        _settings(lakehouse={"path": path})
