@@ -29,7 +29,10 @@ setup(
     python_requires=">=3.11,<3.13",
     packages=find_packages(include=["dmp_spark", "dmp_spark.*"]),
     package_data={"dmp_spark": ["py.typed"], "dmp_spark.page": ["*.css"]},
-    data_files=[("share/dmp_spark/conf/spark", [str(path) for path in sorted(Path("conf/spark").glob("*.conf"))])],
+    data_files=[
+        ("share/dmp_spark/conf/spark", [str(path) for path in sorted(Path("conf/spark").glob("*.conf"))]),
+        ("share/dmp_spark/jobs", [str(path) for path in sorted(Path("jobs").glob("*.py"))]),  # what spark-submit is given
+    ],
     install_requires=[line for line in run if not line.startswith(EXAMPLE)],
     extras_require={"example": [line for line in run if line.startswith(EXAMPLE)], "test": wanted("test")},
     entry_points={"console_scripts": ["dmp = dmp_spark.cli.main:main"]},

@@ -30,19 +30,27 @@ class Call:
 
 
 def project_folder(option: Path | None) -> Path:
-    """The project's folder: the option, else $DMP_PROJECT, else the current folder."""
+    """The project's folder or its zip: the option, else $DMP_PROJECT, else the current folder."""
     return option or Path(os.environ.get("DMP_PROJECT") or ".")
 
 
 def lakehouse_of(folder: Path, overrides: Sequence[str] = ()) -> "Location":
-    """Where a project's lakehouse lies; reads project.yml only, so that mistakes elsewhere do not hide the tables."""
+    """Where a project's lakehouse lies; UserError where that place is none.
+
+    Reads project.yml only, so that mistakes elsewhere do not hide the tables.
+    """
     from dmp_spark import registry
     from dmp_spark.project.found import Found
     from dmp_spark.project.load import load
 
     own = [override for override in overrides if override.startswith("project.")]
     planned = (*registry.STAGES, *registry.BESIDE, *registry.PLANNED)
-    return load(folder, {}, own, Found(), planned=planned, needed=()).lakehouse
+    found = Found()
+    project = load(folder, {}, own, found, planned=planned, needed=())
+    root, place = project.lakehouse, project.place("project.lakehouse.path")
+    if nowhere := [problem for problem in found.problems if problem.where == place]:
+        raise UserError(nowhere)
+    return root
 
 
 def judged_at(call: Call, project: "Project", now: datetime) -> datetime:

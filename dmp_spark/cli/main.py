@@ -21,7 +21,8 @@ app = typer.Typer(
 )
 
 ProjectOption = Annotated[
-    Path | None, typer.Option("-p", "--project", help="Folder of the project; else $DMP_PROJECT, else the current one.")
+    Path | None,
+    typer.Option("-p", "--project", help="Folder or zip of the project; else $DMP_PROJECT, else the current folder."),
 ]
 SetOption = Annotated[
     list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change what a file says, by its address.")
@@ -210,6 +211,17 @@ def report(
     from dmp_spark.cli.report import report as reported
 
     raise typer.Exit(reported(project_folder(project), tuple(overrides or ()), out))
+
+
+@app.command()
+def package(
+    project: ProjectOption = None,
+    out: Annotated[Path | None, typer.Option("--out", help="The zip to write; else PROJECT.zip in the current folder.")] = None,
+) -> None:
+    """Write the project as one zip, for clusters."""
+    from dmp_spark.cli.package import package as packed
+
+    raise typer.Exit(packed(project_folder(project), out))
 
 
 def _call(

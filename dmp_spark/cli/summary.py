@@ -55,7 +55,8 @@ def _print_places(outcome: "Outcome", call: Call, location: "Location", out: Tex
     for name, place in places.items():
         if place is not None and place.exists():
             print(f"{name:<11}{place}", file=out)
-    project = f"-p {quote(str(call.folder))}"
+    said = [f"-p {quote(str(call.folder))}", *(f"--set {quote(text)}" for text in call.overrides if text.startswith("project."))]
+    project = " ".join(said)
     print(f'\n  dmp sql {project} "{SIZES}"\n  dmp status {project}', file=out)
     if store.exists():
         print(f"  mlflow ui --backend-store-uri {quote(f'sqlite:///{store}')}", file=out)

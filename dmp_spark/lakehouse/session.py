@@ -14,6 +14,7 @@ from pyspark.java_gateway import launch_gateway
 from pyspark.sql import SparkSession
 
 from dmp_spark.errors import Problem, UserError
+from dmp_spark.lakehouse.jars import NOT_FETCHED, jars_of
 
 DELTA_EXTENSION = "io.delta.sql.DeltaSparkSessionExtension"
 _LINES_KEPT = 15
@@ -54,7 +55,7 @@ def start(file: Path | None = None, overrides: Mapping[str, str] | None = None) 
         settings = {**read_settings(file or settings_file()), **(overrides or {})}
         if jars := os.environ.get("DMP_JARS"):
             settings.pop("spark.jars.packages", None)
-            settings["spark.jars"] = ",".join(sorted(str(jar) for jar in Path(jars).glob("*.jar")))
+            settings["spark.jars"] = jars_of(Path(jars))
         _start_context(settings)
     spark = SparkSession.builder.appName("dmp_spark").getOrCreate()
     if DELTA_EXTENSION not in (spark.conf.get("spark.sql.extensions", "") or ""):
@@ -76,9 +77,12 @@ def _start_context(settings: Mapping[str, str]) -> None:
         gateway = launch_gateway(conf, popen_kwargs={"stderr": words.pipe})  # type: ignore[no-untyped-call]
         SparkContext(conf=conf, gateway=gateway)
     except Exception as error:
-        words.pass_on(kept=True)
+        has_no_jars = words.hold("unresolved dependency")
+        words.pass_on(kept=not has_no_jars)
         if not isinstance(error, PySparkRuntimeError) or error.getCondition() != "JAVA_GATEWAY_EXITED":
             raise
+        if has_no_jars:
+            raise UserError(NOT_FETCHED) from None
         raise UserError(
             Problem(
                 "no-spark",
@@ -96,17 +100,29 @@ class _Words:
         reading, self.pipe = os.pipe()
         self._kept: deque[str] = deque(maxlen=_LINES_KEPT)
         self._is_started = Event()
+        self._is_open = True
         lines = os.fdopen(reading, encoding="utf-8", errors="replace")
         self._listener = Thread(target=self._listen, args=(lines,), daemon=True)
         self._listener.start()
 
+    def hold(self, text: str) -> bool:
+        """Whether the JVM, which has ended, said this in its last lines."""
+        self._end()
+        self._listener.join(timeout=2)  # a JVM that lives on does not end the pipe
+        return any(text in line for line in self._kept)
+
     def pass_on(self, kept: bool) -> None:
         """From now on lines go to standard error; with `kept` those so far go first."""
-        os.close(self.pipe)  # the JVM has its own copy: the pipe ends with it
+        self._end()
         if kept:
-            self._listener.join(timeout=2)  # a JVM that lives on does not end the pipe
             sys.stderr.writelines(self._kept)
         self._is_started.set()
+
+    def _end(self) -> None:
+        """Close our end, once: the JVM has its own copy, so the pipe ends with it."""
+        if self._is_open:
+            os.close(self.pipe)
+            self._is_open = False
 
     def _listen(self, lines: IO[str]) -> None:
         with lines:

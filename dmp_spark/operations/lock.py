@@ -8,8 +8,9 @@ import json
 import os
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
+from pathlib import Path
 from typing import IO
 
 from dmp_spark.errors import Problem, UserError
@@ -17,6 +18,7 @@ from dmp_spark.lakehouse.location import Location
 from dmp_spark.operations.lease import Lease, kept
 from dmp_spark.operations.tables import LOCK
 
+FILE = ".lock"
 PAUSE_SECONDS = 0.2
 
 
@@ -47,21 +49,50 @@ def _still_held() -> None:
 
 @contextmanager
 def _file_held(location: Location, run_id: str, since: datetime, wait_seconds: float) -> Iterator[None]:
-    location.root.mkdir(parents=True, exist_ok=True)
-    with open(location.root / ".lock", "a+", encoding="utf-8") as file:
-        _take(file, location, wait_seconds)
-        file.truncate(0)
-        file.write(json.dumps({"pid": os.getpid(), "run_id": run_id, "since": since.isoformat(timespec="seconds")}))
-        file.flush()
-        try:
-            yield
-        finally:
+    """Hold the lock's file while inside.
+
+    A lakehouse that was not there before, and in which nothing was written, is not there afterwards.
+    """
+    root, deadline = location.root, time.monotonic() + wait_seconds
+    made: list[Path] = []
+    while True:
+        with _opened(root, made) as file:
+            _take(file, location, deadline)
+            if not _stands(file, root):  # who held it before took it away
+                continue
             file.truncate(0)
-            fcntl.flock(file, fcntl.LOCK_UN)
+            file.write(json.dumps({"pid": os.getpid(), "run_id": run_id, "since": since.isoformat(timespec="seconds")}))
+            file.flush()
+            try:
+                yield
+            finally:
+                file.truncate(0)
+                if made and [entry.name for entry in root.iterdir()] == [FILE]:
+                    _unmake(root, made)
+                fcntl.flock(file, fcntl.LOCK_UN)
+        return
 
 
-def _take(file: IO[str], location: Location, wait_seconds: float) -> None:
-    deadline = time.monotonic() + wait_seconds
+def _opened(root: Path, made: list[Path]) -> IO[str]:
+    """The lock's file; the folders that had to be made for it come into `made`, the innermost first."""
+    while True:
+        made += [folder for folder in (root, *root.parents) if not folder.exists()]
+        root.mkdir(parents=True, exist_ok=True)
+        try:
+            return open(root / FILE, "a+", encoding="utf-8")
+        except FileNotFoundError:  # another run took the folder away just now
+            continue
+
+
+def _unmake(root: Path, made: list[Path]) -> None:
+    """Take the lock's file away, while it is held, and the folders that were made for it and are empty."""
+    (root / FILE).unlink()
+    with suppress(OSError):  # another run begins here
+        for folder in made:
+            folder.rmdir()
+
+
+def _take(file: IO[str], location: Location, deadline: float) -> None:
     while True:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -70,6 +101,14 @@ def _take(file: IO[str], location: Location, wait_seconds: float) -> None:
             if time.monotonic() >= deadline:
                 raise UserError(_problem(file, location)) from None
             time.sleep(PAUSE_SECONDS)
+
+
+def _stands(file: IO[str], root: Path) -> bool:
+    """Whether the file that is held is still the one of that name."""
+    try:
+        return os.path.samestat(os.fstat(file.fileno()), os.stat(root / FILE))
+    except FileNotFoundError:
+        return False
 
 
 def _problem(file: IO[str], location: Location) -> Problem:

@@ -13,8 +13,9 @@ from dmp_spark.lakehouse.location import Location
 from dmp_spark.project.files import Survey, read_file, read_files, survey
 from dmp_spark.project.found import Found
 from dmp_spark.project.mistakes import place_of
-from dmp_spark.project.nodes import CommandLine, Leaf, Mapping, at, place_in_text
+from dmp_spark.project.nodes import CommandLine, Leaf, Mapping, Node, at, place_in_text
 from dmp_spark.project.overrides import in_file, set_value, source_of, split_address
+from dmp_spark.project.package import SUFFIX, unpacked
 from dmp_spark.project.settings import LakehouseFile, ProjectFile
 from dmp_spark.project.types import Written
 from dmp_spark.project.validate import validated
@@ -24,16 +25,20 @@ __all__ = ["Found", "Project", "load"]
 
 _ADDRESS_OF_A_STORE = re.compile(r"[a-z][a-z0-9+.-]*:/")
 _PACKAGE = re.compile(r"package:([A-Za-z_][A-Za-z0-9_]*)(?:/(.*))?")
+_BEGINS_WITH_VARIABLE = re.compile(r"\$\{([a-z][a-z0-9_]*)\}")
 
 
 class Project:
     """A project as it is written: its settings, the model of each file, and where everything stands.
 
-    `unusable` names the stages whose file is there and cannot be used at all; its mistakes are told.
+    `unusable` names the stages whose file is there and cannot be used at all; its mistakes are told. `package` is the zip
+    that the folder was unpacked from. `relative` has the paths that start at the project's folder, by address.
     """
 
-    def __init__(self, folder: Path, shapes: Dict[str, type[Written]], found: Found) -> None:
+    def __init__(self, folder: Path, shapes: Dict[str, type[Written]], found: Found, package: Path | None = None) -> None:
         self.folder = folder
+        self.package = package
+        self.relative: dict[str, str] = {}
         self.shapes: dict[str, type[Written]] = {"project": ProjectFile, **shapes}
         self.found = found
         self.roots: dict[str, Mapping] = {}
@@ -81,7 +86,8 @@ class Project:
     def path(self, text: str, address: str) -> str:
         """An absolute path: `package:NAME/…` lies in an installed Python package, others start at the file with `address`.
 
-        A path in a store (`s3://…`) stays as it is. What cannot be found is told, and the text given back.
+        A path in a store (`s3://…`) stays as it is. What cannot be found is told, and the text given back; so is what would
+        start in a zip.
         """
         if match := _PACKAGE.fullmatch(text):
             spec = find_spec(match[1])
@@ -92,15 +98,26 @@ class Project:
             return os.path.join(next(iter(spec.submodule_search_locations)), match[2] or "")
         if _ADDRESS_OF_A_STORE.match(text):
             return text
-        return os.path.abspath(os.path.join(self._folder_of(address), text))
+        node = self._node(address)
+        if node is not None and isinstance(node.source, CommandLine):
+            return os.path.abspath(text)
+        if not os.path.isabs(text):
+            self.relative[address] = text
+            if self.package:
+                what = f"{text} starts at the project's folder, and a zip has none that lasts"
+                self.found.add("relative-path", what, address, f"--set {self.settable(address)}=/an/absolute/path")
+        return os.path.abspath(os.path.join(node.source.folder if node is not None else self.folder, text))
 
-    def _folder_of(self, address: str) -> Path:
+    def settable(self, address: str) -> str:
+        """What to set for another path at an address: the variable that it begins with, else the address itself."""
+        node = self._node(address)
+        match = _BEGINS_WITH_VARIABLE.match(node.spoken) if isinstance(node, Leaf) else None
+        return f"project.variables.{match[1]}" if match else address
+
+    def _node(self, address: str) -> Node | None:
         stage, parts = split_address(address)
         root = self.roots.get(stage)
-        node = at(root, in_file(root, self.shapes[stage], stage, parts)) if root is not None else None
-        if node is None:
-            return self.folder
-        return Path.cwd() if isinstance(node.source, CommandLine) else Path(node.source.folder)
+        return at(root, in_file(root, self.shapes[stage], stage, parts)) if root is not None else None
 
 
 def load(
@@ -111,18 +128,19 @@ def load(
     planned: Sequence[str] = (),
     needed: Sequence[str] = ("ingest",),
 ) -> Project:
-    """The project in a folder; `shapes` has the model of each stage's file, `planned` the stages that are not built yet.
+    """The project in a folder or zip; `shapes` has the model of each stage's file, `planned` the stages that are not built yet.
 
     Every mistake goes to `found`; without one they are raised together. UserError where project.yml cannot be used.
     """
     own = found is None
     found = found if found is not None else Found()
-    project = Project(folder, shapes, found)
+    package = folder if folder.suffix == SUFFIX and folder.is_file() else None
+    project = Project(unpacked(package) if package else folder, shapes, found, package)
     _read_settings(project)
     _set(project, [text for text in overrides if _stage_of(text) == "project"])
     variables = read_variables(project.roots["project"], found.tell)
     put_in(project.roots["project"], variables, found.tell)
-    held = survey(folder, tuple(shapes), planned, project.lakehouse.root, found.tell)
+    held = survey(project.folder, tuple(shapes), planned, project.lakehouse.root, found.tell)
     _read_stages(project, held)
     _tell_absent(project, held, needed)
     _set(project, [text for text in overrides if _stage_of(text) != "project"])
@@ -147,7 +165,7 @@ def _read_settings(project: Project) -> None:
     """Read project.yml, without which nothing else can be judged."""
     folder = project.folder
     if not folder.is_dir():
-        raise UserError(Problem("no-project", f"there is no folder {folder}", None, "name a project's folder: -p FOLDER"))
+        raise UserError(Problem("no-project", f"there is no folder {folder}", None, "name a project's folder or zip: -p FOLDER"))
     file = folder / "project.yml"
     if not file.is_file():
         near = [entry.name for entry in sorted(folder.iterdir()) if entry.stem == "project" and entry.name != "project.yml"]

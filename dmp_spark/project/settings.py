@@ -1,5 +1,6 @@
 """`project.yml`: what holds for the whole project, and the moment at which a run judges when none is named."""
 
+import re
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
@@ -21,6 +22,13 @@ class LakehouseFile(Written):
         if self.prefix is not None and self.catalog is None:
             raise ValueError("a prefix goes before the schemas of a catalog, so say the catalog too: catalog: spark_catalog")
         return self
+
+    @field_validator("path")
+    @classmethod
+    def _is_no_address_of_a_store(cls, value: str) -> str:
+        if re.match(r"[a-z][a-z0-9+.-]*:/", value):
+            raise ValueError(f"{value} is the address of a store, and a lakehouse lies on a path: mount it on every machine")
+        return value
 
 
 class ConsentFile(Written):

@@ -10,6 +10,7 @@ import pytest
 from dmp_spark.errors import UserError
 from dmp_spark.lakehouse.location import Location
 from dmp_spark.operations.lock import held
+from tests.refusals import refusal
 
 HOLD = """
 import sys, time
@@ -66,3 +67,21 @@ def test_the_lock_is_free_again_after_a_run_even_one_that_failed(tmp_path):
     with held(Location(tmp_path), "second", since):
         pass
     assert (tmp_path / ".lock").read_text() == ""
+
+
+def test_a_lakehouse_that_was_not_there_is_not_there_after_a_run_that_could_not_begin(tmp_path):
+    root = tmp_path / "new" / "lakehouse"
+    with held(Location(root), "first", since):
+        assert (root / ".lock").is_file()
+    assert list(tmp_path.iterdir()) == []
+    with held(Location(root), "second", since):
+        (root / "logs").mkdir()
+    assert sorted(entry.name for entry in root.iterdir()) == [".lock", "logs"]
+
+
+def test_who_waited_for_a_lakehouse_that_was_taken_away_holds_it_alone(tmp_path):
+    root = tmp_path / "lakehouse"
+    process = holder(root, 1)
+    with held(Location(root), "mine", since, wait_seconds=30):
+        assert process.wait() == 0
+        assert "run mine" in refusal(UserError, lambda: held(Location(root), "another", since).__enter__())

@@ -64,7 +64,7 @@ def test_without_a_collector_the_problems_are_raised(tmp_path: Path) -> None:
 def test_a_folder_that_is_no_project_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="there is no folder") as caught:
         load(tmp_path / "nowhere", SHAPES, found=Found())
-    assert str(caught.value).endswith("name a project's folder: -p FOLDER")
+    assert str(caught.value).endswith("name a project's folder or zip: -p FOLDER")
     with pytest.raises(UserError, match="there is no project.yml in"):
         load(tmp_path, SHAPES, found=Found())
     with pytest.raises(UserError, match=r"rename project\.yaml to project\.yml"):

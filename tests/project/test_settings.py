@@ -71,3 +71,9 @@ def test_a_lakehouse_by_name_is_a_catalog_and_names(tmp_path: Path) -> None:
         assert told.split("\n")[0].endswith(sentence), told
         assert told.startswith("project.yml:"), told
     assert ProjectFile.model_fields["lakehouse"].default == LakehouseFile(path="lakehouse", catalog=None, prefix=None)
+
+
+@pytest.mark.parametrize("path", ["s3://bucket/lakehouse", "hdfs:///lakehouse", "dbfs:/lakehouse"])
+def test_a_lakehouse_in_a_store_is_refused_and_not_taken_for_a_folder(path: str) -> None:
+    with pytest.raises(ValidationError, match="is the address of a store, and a lakehouse lies on a path"):
+        _settings(lakehouse={"path": path})
