@@ -30,7 +30,10 @@ EXIT_CODES = {FAILED: 1, HELD: 3}
 
 @dataclass(frozen=True)
 class Options:
-    """A call of the pipeline: `clock` is the only one it has, `wait_seconds` is for the lock, `full` ignores positions."""
+    """A call of the pipeline: `clock` is the only one it has, `wait_seconds` is for the lock, `full` ignores positions.
+
+    `is_part`: one of several calls that are one run together; it publishes nothing, a call for all stages at the end does.
+    """
 
     as_of: datetime
     run_id: str
@@ -38,6 +41,7 @@ class Options:
     zone: str = "UTC"
     full: bool = False
     wait_seconds: float = 0
+    is_part: bool = False
 
 
 @dataclass(frozen=True)
@@ -54,11 +58,15 @@ class Result:
 
 @dataclass(frozen=True)
 class Outcome:
-    """A whole run: its stages in order, and whether it published."""
+    """A whole run: its stages in order, and whether it published.
+
+    `lets_others_go_on`: a part of a run in which no gate kept tables back that other stages read.
+    """
 
     results: tuple[Result, ...] = ()
     published: bool = False
     log: Path | None = None
+    lets_others_go_on: bool = False
 
     @property
     def wrote(self) -> bool:
@@ -67,8 +75,10 @@ class Outcome:
 
     @property
     def exit_code(self) -> int:
-        """0 done; 1 a stage failed; 3 a gate held something back; 1 beats 3."""
+        """0 done; 1 a stage failed; 3 a gate held something back; 1 beats 3. Of a part: 3 where no other stage may go on."""
         statuses = {result.status for result in self.results}
+        if self.lets_others_go_on:
+            statuses -= {HELD}
         return next((code for status, code in EXIT_CODES.items() if status in statuses), 0)
 
 
@@ -99,7 +109,8 @@ class _Run:
             self.results.append(result)
             self.progress.end(result.stage, result.detail, result.seconds)
         published = self._publish(started, time.perf_counter() - clock)
-        return Outcome(tuple(self.results), published, self.log if self.log.exists() else None)
+        goes_on = self.options.is_part and not any(self._keeps_back(result) for result in self.results)
+        return Outcome(tuple(self.results), published, self.log if self.log.exists() else None, goes_on)
 
     def _step(self, step: Step) -> Result:
         needed = blocking(step, self.blocked, self.every_step)
@@ -192,10 +203,11 @@ class _Run:
         statuses = {result.status for result in self.results}
         standing = [table for table in storage.table_names(self.root) if not table.startswith("ops.")]
         versions = storage.versions(self.root, standing)
-        publishes = FAILED not in statuses and not any(self._keeps_back(result) for result in self.results)
+        keeps_back = self.options.is_part or any(self._keeps_back(result) for result in self.results)
+        publishes = FAILED not in statuses and not keeps_back
         if statuses <= {NOTHING}:
             last = self.ledger.publication()
-            if not versions or (last is not None and last.versions_written == versions):
+            if not publishes or not versions or (last is not None and last.versions_written == versions):
                 return False
         fault.reach(RUN, "before_publication")
         self.ledger.append(
