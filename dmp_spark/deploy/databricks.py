@@ -11,6 +11,7 @@ from dmp_spark.deploy.tasks import PUBLISH, WAIT, Schedule, Task
 Compute = Literal["classic", "serverless"]
 WHEEL = "../dist/*.whl"  # as seen from resources/
 KEY = "dmp"  # of the job's cluster, or of its environment
+ENVIRONMENT = "5"  # of serverless compute: Python 3.12, Spark 4.1's client
 STARTED_AT = "{{job.start_time.iso_datetime}}"
 
 _VARIABLES = {
@@ -20,8 +21,8 @@ _VARIABLES = {
     "readers": {"description": "group that may see the job and its runs", "default": "users"},
 }
 _OF_A_CLUSTER = {
-    "spark_version": {"description": "runtime with Spark 4.1 and Python 3.12", "default": "18.0.x-scala2.13"},
-    "node_type": {"description": "machine of the cluster: m6i.xlarge, Standard_D4ds_v5, n2-standard-4", "default": "m6i.xlarge"},
+    "spark_version": {"description": "runtime with Spark 4.1 and Python 3.12, as databricks clusters spark-versions names it"},
+    "node_type": {"description": "machines of the cluster, as databricks clusters list-node-types names them"},
     "workers": {"description": "workers of the cluster", "default": 2},
 }
 _SCOPE = {"secret_scope": {"description": "scope that holds the project's secrets, each under the name of its variable"}}
@@ -80,7 +81,9 @@ class Bundle:
         if self.compute == "classic":
             job["job_clusters"] = [{"job_cluster_key": KEY, "new_cluster": self._cluster()}]
         else:
-            job["environments"] = [{"environment_key": KEY, "spec": {"environment_version": "4", "dependencies": [WHEEL]}}]
+            job["environments"] = [
+                {"environment_key": KEY, "spec": {"environment_version": ENVIRONMENT, "dependencies": [WHEEL]}}
+            ]
         job["tasks"] = [self._task(task) for task in self.tasks]
         return job
 

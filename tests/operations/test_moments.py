@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from dmp_spark.errors import UserError
 from dmp_spark.cli.call import Call, judged_at
+from dmp_spark.errors import UserError
 from dmp_spark.operations.moments import instant_text, not_before, parsed, started
 from dmp_spark.project.load import Found, load
 
