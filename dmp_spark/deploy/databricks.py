@@ -17,6 +17,7 @@ STARTED_AT = "{{job.start_time.iso_datetime}}"
 _VARIABLES = {
     "catalog": {"description": "catalog of Unity Catalog in which the tables lie", "default": "main"},
     "prefix": {"description": "what the names of the schemas begin with"},
+    "volume": {"description": "folder of a volume for all that is no table: /Volumes/CATALOG/SCHEMA/VOLUME"},
     "operators": {"description": "group that may start and stop the job", "default": "admins"},
     "readers": {"description": "group that may see the job and its runs", "default": "users"},
 }
@@ -25,6 +26,11 @@ _OF_A_CLUSTER = {
     "node_type": {"description": "machines of the cluster, as databricks clusters list-node-types names them"},
     "workers": {"description": "workers of the cluster", "default": 2},
 }
+_LAKEHOUSE = (
+    "project.lakehouse.catalog=${var.catalog}",
+    "project.lakehouse.prefix=${var.prefix}",
+    "project.lakehouse.path=${var.volume}/${var.prefix}",
+)
 _SCOPE = {"secret_scope": {"description": "scope that holds the project's secrets, each under the name of its variable"}}
 
 
@@ -116,8 +122,7 @@ class Bundle:
 
     def _parameters(self, task: Task) -> list[str]:
         part = [] if task.name == PUBLISH else ["--part", f"--stage={task.name}"]
-        names = ("project.lakehouse.catalog=${var.catalog}", "project.lakehouse.prefix=${var.prefix}")
-        settings = [f"--set={setting}" for setting in (*self.overrides, *names)]
+        settings = [f"--set={setting}" for setting in (*self.overrides, *_LAKEHOUSE)]
         moment = f"--started-at={STARTED_AT}"
         return ["run", *part, "--project=${workspace.file_path}/project", *settings, moment, f"--wait={WAIT}"]
 

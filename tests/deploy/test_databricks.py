@@ -109,7 +109,7 @@ def test_every_variable_is_declared_used_and_has_a_value_or_is_asked_for(changes
     used = set(re.findall(r"\$\{var\.(\w+)\}", files["resources/job.yml"]))
     assert used == set(main["variables"])
     without = {name for name, variable in main["variables"].items() if "default" not in variable}
-    asked = {"secret_scope"} if "secrets" in changes else set()
+    asked = {"volume", "secret_scope"} if "secrets" in changes else {"volume"}
     asked |= {"spark_version", "node_type"} if "compute" not in changes else set()
     assert [without - set(target["variables"]) for target in main["targets"].values()] == [asked, asked]
     assert all(path.startswith("resources/") for path in files if path != "databricks.yml")
