@@ -93,7 +93,7 @@ def test_a_dag_has_the_edges_of_the_graph_and_each_task_its_job(loaded):
 
 
 def test_what_is_set_reaches_the_shell_as_it_was_written(loaded):
-    overrides = ("segments.new.where=feature.spend > 3 and name <> 'O''Neil'", "project.title={{ no template }} $HOME {% if %}")
+    overrides = ("segments.new.where=feature.spend > 3 and name <> 'O''Neil'", "project.title={{ template }} $HOME {# none #}")
     (text,) = airflow.files(settings(), tasks_of(["ingest", "identity"]), None, overrides).values()
     _, made = loaded(text)
     run = type("Run", (), {"run_after": type("Time", (), {"isoformat": lambda self: "2026-01-01T04:00:00+01:00"})()})()

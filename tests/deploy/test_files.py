@@ -4,6 +4,7 @@ import pytest
 
 from dmp_spark.deploy.files import stamped, write
 from dmp_spark.errors import UserError
+from tests.refusals import refusal
 
 
 def test_what_is_there_already_stays_and_what_is_new_is_named(tmp_path):
@@ -33,9 +34,8 @@ def test_a_foreign_file_stops_all_of_it(tmp_path, stands):
         place.mkdir()
     else:
         place.write_bytes(stands if isinstance(stands, bytes) else stands.encode())
-    with pytest.raises(UserError) as refused:
-        write(tmp_path, {"a.yml": stamped("databricks", "a: 2\n"), "b.yml": stamped("databricks", "a: 2\n")})
-    assert str(refused.value) == (
+    texts = {"a.yml": stamped("databricks", "a: 2\n"), "b.yml": stamped("databricks", "a: 2\n")}
+    assert refusal(UserError, lambda: write(tmp_path, texts)) == (
         f"{place}: it was not written by dmp deploy, or was changed by hand since [foreign-file]\n"
         "    move it away or delete it, or name another folder"
     )
