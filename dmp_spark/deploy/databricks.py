@@ -124,7 +124,7 @@ class Bundle:
         part = [] if task.name == PUBLISH else ["--part", f"--stage={task.name}"]
         settings = [f"--set={setting}" for setting in (*self.overrides, *_LAKEHOUSE)]
         moment = f"--started-at={STARTED_AT}"
-        return ["run", *part, "--project=${workspace.file_path}/project", *settings, moment, f"--wait={WAIT}"]
+        return ["run", *part, "--project=${workspace.file_path}/project.zip", *settings, moment, f"--wait={WAIT}"]
 
 
 def _yaml(data: dict[str, Any]) -> str:
