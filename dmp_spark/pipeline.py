@@ -203,12 +203,15 @@ class _Run:
         statuses = {result.status for result in self.results}
         standing = [table for table in storage.table_names(self.root) if not table.startswith("ops.")]
         versions = storage.versions(self.root, standing)
-        keeps_back = self.options.is_part or any(self._keeps_back(result) for result in self.results)
-        publishes = FAILED not in statuses and not keeps_back
+        publishes = FAILED not in statuses and not any(self._keeps_back(result) for result in self.results)
         if statuses <= {NOTHING}:
             last = self.ledger.publication()
-            if not publishes or not versions or (last is not None and last.versions_written == versions):
+            if not versions or (last is not None and last.versions_written == versions):
                 return False
+        if self.options.is_part:
+            if statuses <= {NOTHING}:
+                return False
+            publishes = False
         fault.reach(RUN, "before_publication")
         self.ledger.append(
             Row(
