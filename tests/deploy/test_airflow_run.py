@@ -1,13 +1,19 @@
-"""The DAG of the small project in a real Airflow: one run, published once; and where a gate holds tables back, the rest is skipped."""
+"""DAGs in a real Airflow: what it reads of one, and that of the small project run, with and without a gate that holds."""
 
+import json
 import os
 import sqlite3
 import subprocess
 from contextlib import closing
+from datetime import time
 
 import pytest
 
+from dmp_spark.deploy.airflow import files
+from dmp_spark.deploy.files import write
+from dmp_spark.deploy.tasks import Schedule, tasks_of
 from dmp_spark.operations.ledger import Ledger
+from dmp_spark.project.settings import ProjectFile
 from dmp_spark.registry import STAGES
 from tests.deploy.environments import ROOT, program
 from tests.system.commands import dmp, replace_in, small_copy
@@ -57,6 +63,36 @@ def states(tmp_path, airflow):
         return tasks, of_the_run
 
     return run
+
+
+LOADED = """
+import json, sys
+from airflow.dag_processing.dagbag import DagBag
+bag = DagBag(sys.argv[1])
+(dag,) = bag.dags.values()
+edges = [[task.task_id, sorted(task.upstream_task_ids)] for task in dag.tasks]
+print(json.dumps([bag.import_errors, dag.timetable.expression, str(dag.timetable.timezone), edges]))
+"""
+
+
+def test_airflow_reads_the_schedule_and_the_edges(tmp_path):
+    settings = ProjectFile(grammar=1, project="shop", title="A 'shop'", time_zone="Europe/Berlin")
+    tasks = tasks_of(STAGES)
+    write(tmp_path / "dags", files(settings, tasks, Schedule("weeks", time(5, 30), "Europe/Berlin"), ("project.title={{ x }}",)))
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"} | {
+        "AIRFLOW_HOME": str(tmp_path / "airflow"),
+        "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+    }
+    ended = subprocess.run(
+        [program("airflow"), "-c", LOADED, tmp_path / "dags"],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=True,
+    )
+    edges = [[task.name, sorted(task.needs)] for task in tasks]
+    assert json.loads(ended.stdout.splitlines()[-1]) == [{}, "30 5 * * 1", "Europe/Berlin", edges]
 
 
 def test_the_dag_runs_every_stage_in_order_and_publishes_once(project, states):
