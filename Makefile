@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run run-shopping test test-long test-cluster test-faults check format mutants acceptance aa lock clean
+.PHONY: help run run-shopping test test-long test-cluster test-next test-deploy test-faults check format mutants acceptance aa lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r target text; do printf '%-20s %s\n' "$$target" "$$text"; done
@@ -28,6 +28,16 @@ test-long: ## the suite with many more drawn worlds per law
 test-cluster: ## the small project on two workers of Spark's own cluster, one of them killed; needs 6 GB
 	@bin/bootstrap test
 	@.venv/bin/python -m pytest -q --override-ini=addopts=--import-mode=importlib tests/system/test_cluster.py
+
+test-next: ## the core of the suite on the next Spark (4.2), in an environment of its own
+	@bin/bootstrap test
+	@bin/environment next
+	@DMP_ENGINE=next .cache/environments/next/bin/python -m pytest -q tests/functions tests/expressions tests/measures tests/lakehouse tests/features
+
+test-deploy: ## what dmp deploy writes: Databricks' own models, and a run in a real Airflow, in environments of their own
+	@bin/bootstrap test
+	@bin/environment bundles airflow
+	@.venv/bin/python -m pytest -q --override-ini=addopts=--import-mode=importlib tests/deploy
 
 test-faults: ## kill a run at every named point, run it again, compare with a clean run (small project)
 	@bin/bootstrap test
@@ -58,5 +68,5 @@ lock: ## resolve requirements/*.in again into hash-pinned locks, and say what ch
 	@bin/lock
 
 clean: ## remove .venv, caches and the lakehouses of the projects
-	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache build dist *.egg-info .coverage spark-warehouse
+	rm -rf .venv .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache build dist *.egg-info .coverage spark-warehouse
 	rm -rf conf/*/lakehouse conf/shopping_ratings/data tests/projects/*/lakehouse

@@ -16,6 +16,7 @@ from dmp_spark.operations.ledger import Ledger, Row
 from dmp_spark.operations.lock import held
 from dmp_spark.operations.memory import peak_mb
 from dmp_spark.operations.moments import not_before
+from dmp_spark.operations.outcome import DONE, EXIT_CODES, FAILED, HELD, NOTHING, SKIPPED, Outcome, Result
 from dmp_spark.operations.plan import NOTHING_NEW
 from dmp_spark.operations.position import Position, causes, hash_of, way
 from dmp_spark.operations.progress import Progress
@@ -26,13 +27,13 @@ from dmp_spark.stage import RunContext, RunSummary, Since
 if TYPE_CHECKING:
     from dmp_spark.lakehouse.lakehouse import Lakehouse
 
-DONE, FAILED, HELD, SKIPPED, NOTHING = "done", "failed", "held", "skipped", "nothing new"
-EXIT_CODES = {FAILED: 1, HELD: 3}
-
 
 @dataclass(frozen=True)
 class Options:
-    """A call of the pipeline: `clock` is the only one it has, `wait_seconds` is for the lock, `full` ignores positions."""
+    """A call of the pipeline: `clock` is the only one it has, `wait_seconds` is for the lock, `full` ignores positions.
+
+    `is_part`: one of several calls that are one run together; it publishes nothing, a call for all stages at the end does.
+    """
 
     as_of: datetime
     run_id: str
@@ -40,38 +41,7 @@ class Options:
     zone: str = "UTC"
     full: bool = False
     wait_seconds: float = 0
-
-
-@dataclass(frozen=True)
-class Result:
-    """How a stage ended; `detail` is what its line says."""
-
-    stage: str
-    status: str
-    detail: str
-    seconds: float | None = None
-    rows_written: int = 0
-    notes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """A whole run: its stages in order, and whether it published."""
-
-    results: tuple[Result, ...] = ()
-    published: bool = False
-    log: Path | None = None
-
-    @property
-    def wrote(self) -> bool:
-        """Whether anything at all was written: where every stage had nothing new and stood published, nothing was."""
-        return self.published or any(result.status != NOTHING for result in self.results)
-
-    @property
-    def exit_code(self) -> int:
-        """0 done; 1 a stage failed; 3 a gate held something back; 1 beats 3."""
-        statuses = {result.status for result in self.results}
-        return next((code for status, code in EXIT_CODES.items() if status in statuses), 0)
+    is_part: bool = False
 
 
 @dataclass
@@ -103,7 +73,8 @@ class _Run:
             self.results.append(result)
             self.progress.end(result.stage, result.detail, result.seconds)
         published = self._publish(started, time.perf_counter() - clock)
-        return Outcome(tuple(self.results), published, self.log if self.log.exists() else None)
+        goes_on = self.options.is_part and not any(self._keeps_back(result) for result in self.results)
+        return Outcome(tuple(self.results), published, self.log if self.log.exists() else None, goes_on)
 
     def _step(self, step: Step) -> Result:
         needed = blocking(step, self.blocked, self.every_step)
@@ -210,6 +181,10 @@ class _Run:
             last = self.ledger.publication()
             if not versions or (last is not None and last.versions_written == versions):
                 return False
+        if self.options.is_part:
+            if statuses <= {NOTHING}:
+                return False
+            publishes = False
         fault.reach(RUN, "before_publication")
         self._append(
             Row(

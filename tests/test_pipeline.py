@@ -64,12 +64,12 @@ class World:
         self.clock += timedelta(seconds=1)
         return self.clock
 
-    def go(self, as_of=AS_OF, full=False, **choice):
+    def go(self, as_of=AS_OF, full=False, part=False, **choice):
         self.ran.clear()
         self.runs += 1
         steps = self.steps()
         wanted = chosen(steps, choice.get("stages", ()), choice.get("first"), choice.get("last"))
-        options = pipeline.Options(as_of, f"r{self.runs}", self.now, "UTC", full)
+        options = pipeline.Options(as_of, f"r{self.runs}", self.now, "UTC", full, is_part=part)
         return pipeline.run(wanted, steps, Location(self.root), options, lambda step: None, Progress(self.told))
 
     def versions(self) -> dict[str, int]:
@@ -235,6 +235,34 @@ def test_a_gate_before_something_else_than_tables_holds_nothing_else_back(world)
     outcome = world.go()
     assert statuses(outcome) == {"a": "held", "b": "done", "c": "done", "d": "done", "e": "done"}
     assert (outcome.exit_code, outcome.published) == (3, True)
+
+
+def test_the_parts_of_a_run_publish_nothing_and_the_run_after_them_all_of_it(world):
+    first = world.go()
+    assert first.published
+    standing = world.published()
+    world.files = "more"
+    for name in "abcde":
+        outcome = world.go(part=True, stages=[name])
+        assert (outcome.exit_code, outcome.published, world.published()) == (0, False, standing), name
+    again = world.go(part=True, stages=["a"])
+    assert (statuses(again), world.published()) == ({"a": "nothing new"}, standing)
+    world.ran.clear()
+    assert world.go().published
+    assert world.ran == []
+    assert world.published() == {f"silver.{name}": 1 if name in "abcd" else 0 for name in "abcde"}
+
+
+def test_a_part_answers_3_only_where_its_gate_holds_others_back(world):
+    def holds(name, **more):
+        world.behave[name] = lambda context: RunSummary(held=("only 7 people",), **more)
+        return world.go(part=True, stages=[name])
+
+    holding, letting, last = holds("a"), holds("b", tables_stand=True), holds("d")
+    assert [outcome.exit_code for outcome in (holding, letting, last)] == [3, 0, 0]
+    assert [result.status for outcome in (letting, last) for result in outcome.results] == ["held", "held"]
+    world.behave["c"] = fails
+    assert world.go(part=True, stages=["c"]).exit_code == 1
 
 
 def test_a_failure_beats_a_gate(world):

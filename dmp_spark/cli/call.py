@@ -27,6 +27,8 @@ class Call:
     as_of: str | None = None
     full: bool = False
     wait: str | None = None
+    started_at: str | None = None
+    part: bool = False
 
 
 def project_folder(option: Path | None) -> Path:
@@ -54,11 +56,13 @@ def lakehouse_of(folder: Path, overrides: Sequence[str] = ()) -> "Location":
 
 
 def judged_at(call: Call, project: "Project", now: datetime) -> datetime:
-    """The cut-off: `--as-of`, else the project's, else the last closed boundary of its cadence."""
-    from dmp_spark.operations.moments import parsed
+    """The cut-off: `--as-of`, else the project's, else the last boundary of its cadence closed by `--started-at`, else by now."""
+    from dmp_spark.operations.moments import parsed, started
     from dmp_spark.project.settings import default_as_of
 
-    return parsed(call.as_of, project.settings.time_zone) if call.as_of else default_as_of(project.settings, now)
+    if call.as_of:
+        return parsed(call.as_of, project.settings.time_zone)
+    return default_as_of(project.settings, started(call.started_at) if call.started_at else now)
 
 
 def resolved(call: Call) -> "tuple[Project, Resolution]":

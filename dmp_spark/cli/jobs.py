@@ -3,16 +3,19 @@
 import typer
 
 from dmp_spark.cli.call import Call, project_folder
-from dmp_spark.cli.main import (
+from dmp_spark.cli.main import main as command
+from dmp_spark.cli.main import told
+from dmp_spark.cli.options import (
     AsOfOption,
     FromOption,
     FullOption,
+    PartOption,
     ProjectOption,
     SetOption,
     StageOption,
+    StartedAtOption,
     UntilOption,
     WaitOption,
-    told,
 )
 from dmp_spark.cli.run import run
 
@@ -33,12 +36,23 @@ def main(stage: str | None = None) -> None:
         as_of: AsOfOption = None,
         full: FullOption = False,
         wait: WaitOption = None,
+        started_at: StartedAtOption = None,
+        part: PartOption = False,
     ) -> None:
         only = (stage,) if stage else tuple(stages or ())
-        call = Call(project_folder(project), tuple(overrides or ()), only, first, last, as_of, full, wait)
+        call = Call(project_folder(project), tuple(overrides or ()), only, first, last, as_of, full, wait, started_at, part)
         raise typer.Exit(run(call, announce))
 
     told(app)
+
+
+def task() -> None:
+    """The command `dmp` as a task of Databricks calls it: it returns where all is well, for even an exit of 0 may fail a task."""
+    try:
+        command()
+    except SystemExit as end:
+        if end.code:
+            raise
 
 
 def announce(moment: str) -> None:

@@ -9,6 +9,20 @@ from typing import Annotated
 import typer
 
 from dmp_spark.cli.call import Call, project_folder
+from dmp_spark.cli.deploy import deploy
+from dmp_spark.cli.options import (
+    AsOfOption,
+    FormatOption,
+    FromOption,
+    FullOption,
+    PartOption,
+    ProjectOption,
+    SetOption,
+    StageOption,
+    StartedAtOption,
+    UntilOption,
+    WaitOption,
+)
 from dmp_spark.errors import UserError
 
 app = typer.Typer(
@@ -19,21 +33,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-
-ProjectOption = Annotated[
-    Path | None,
-    typer.Option("-p", "--project", help="Folder or zip of the project; else $DMP_PROJECT, else the current folder."),
-]
-SetOption = Annotated[
-    list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change what a file says, by its address.")
-]
-StageOption = Annotated[list[str] | None, typer.Option("--stage", help="Only this stage; may be repeated.")]
-FromOption = Annotated[str | None, typer.Option("--from", help="This stage and those after it.")]
-UntilOption = Annotated[str | None, typer.Option("--until", help="This stage and those before it.")]
-AsOfOption = Annotated[str | None, typer.Option("--as-of", help="The moment to judge at: a date, or a time with offset.")]
-FullOption = Annotated[bool, typer.Option("--full", help="Run every stage, whether there is anything new or not.")]
-WaitOption = Annotated[str | None, typer.Option("--wait", help="How long to wait for another run: '30 minutes'.")]
-FormatOption = Annotated[str, typer.Option("--format", help="table, csv or json.")]
 
 
 @app.command()
@@ -58,11 +57,13 @@ def run(
     as_of: AsOfOption = None,
     full: FullOption = False,
     wait: WaitOption = None,
+    started_at: StartedAtOption = None,
+    part: PartOption = False,
 ) -> None:
     """Run the stages that have anything new, and publish."""
     from dmp_spark.cli.run import run as ran
 
-    raise typer.Exit(ran(_call(project, overrides, stages, first, last, as_of, full, wait)))
+    raise typer.Exit(ran(_call(project, overrides, stages, first, last, as_of, full, wait, started_at, part)))
 
 
 @app.command()
@@ -103,6 +104,8 @@ def dictionary(
 
     raise typer.Exit(described(project_folder(project), tuple(overrides or ()), form))
 
+
+app.add_typer(deploy, name="deploy")
 
 features = typer.Typer(help="What features there are.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(features, name="features")
@@ -233,8 +236,11 @@ def _call(
     as_of: str | None,
     full: bool,
     wait: str | None = None,
+    started_at: str | None = None,
+    part: bool = False,
 ) -> Call:
-    return Call(project_folder(project), tuple(overrides or ()), tuple(stages or ()), first, last, as_of, full, wait)
+    chosen = tuple(stages or ())
+    return Call(project_folder(project), tuple(overrides or ()), chosen, first, last, as_of, full, wait, started_at, part)
 
 
 def told(command: typer.Typer) -> None:

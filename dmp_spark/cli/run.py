@@ -32,6 +32,7 @@ def run(call: Call, announce: Callable[[str], None] = lambda as_of: None) -> int
         zone=zone,
         full=call.full,
         wait_seconds=wait_seconds(call.wait),
+        is_part=call.part,
     )
     steps = steps_of(resolution)
     wanted = chosen(steps, call.stages, call.first, call.last)
@@ -41,7 +42,7 @@ def run(call: Call, announce: Callable[[str], None] = lambda as_of: None) -> int
     progress.say(f"dmp run {project.settings.project} as of {moment}, lakehouse {project.lakehouse}")
     opener = pipeline.lakehouse_opener(project.lakehouse, resolution.contracts, options.run_id, progress)
     outcome = pipeline.run(wanted, steps, project.lakehouse, options, opener, progress)
-    if outcome.wrote:
+    if outcome.wrote and not call.part:
         report_after(project, resolution, progress.say)
     print_summary(outcome, call, project, moment, time.perf_counter() - clock, sys.stdout)
     return outcome.exit_code

@@ -7,7 +7,7 @@ from dmp_spark.cli.call import Call
 
 if TYPE_CHECKING:
     from dmp_spark.lakehouse.location import Location
-    from dmp_spark.pipeline import Outcome
+    from dmp_spark.operations.outcome import Outcome
     from dmp_spark.project.load import Project
 
 SIZES = "select segment, count(*) as people from gold.segment_membership where left_at is null group by segment order by segment"

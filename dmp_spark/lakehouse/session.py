@@ -45,14 +45,14 @@ def is_submitted() -> bool:
 
 
 def start(file: Path | None = None, overrides: Mapping[str, str] | None = None) -> SparkSession:
-    """The running session, or a new one with the settings of `file` (default: conf/spark/local.conf).
+    """The running session, or a new one with the settings of `file` (default: conf/spark/$DMP_ENGINE.conf, else local.conf).
 
     Where spark-submit started the JVM nothing is set here; a session without Delta's extension is refused (UserError).
     """
     if not is_submitted() and SparkSession.getActiveSession() is None:
         os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
         os.environ["PYSPARK_PYTHON"] = os.environ["PYSPARK_DRIVER_PYTHON"] = sys.executable
-        settings = {**read_settings(file or settings_file()), **(overrides or {})}
+        settings = {**read_settings(file or settings_file(os.environ.get("DMP_ENGINE", "local"))), **(overrides or {})}
         if jars := os.environ.get("DMP_JARS"):
             settings.pop("spark.jars.packages", None)
             settings["spark.jars"] = jars_of(Path(jars))

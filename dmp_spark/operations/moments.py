@@ -1,6 +1,6 @@
 """The cut-off of a run: which `as_of` holds, and how instants are told to people."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from dmp_spark.errors import Problem, UserError
@@ -19,6 +19,16 @@ def parsed(text: str, zone: str) -> datetime:
         return moment_instant(text.strip(), zone)
     except ValueError as error:
         raise UserError(Problem("as-of", f"as_of: {error}")) from None
+
+
+def started(text: str) -> datetime:
+    """The instant of an ISO time as schedulers write it, in UTC where it names no offset; UserError where it is none."""
+    try:
+        instant = datetime.fromisoformat(text.strip())
+    except ValueError:
+        way_out = "write the time at which the run started, like 2018-01-01T04:00:00Z"
+        raise UserError(Problem("started-at", f"--started-at: {text} is no time", way_out=way_out)) from None
+    return (instant if instant.tzinfo else instant.replace(tzinfo=UTC)).astimezone(UTC)
 
 
 def not_before(as_of: datetime, stands_at: datetime | None, zone: str, elsewhere: str) -> None:

@@ -55,6 +55,7 @@ def test_help_names_the_commands():
         (("run", "-p", PROJECT, "--stage", "nothing"), "the project has no stage 'nothing'"),
         (("run", "-p", PROJECT, "--as-of", "yesterday"), "no moment"),
         (("run", "-p", PROJECT, "--wait", "long"), "--wait"),
+        (("run", "-p", PROJECT, "--started-at", "soon"), "--started-at: soon is no time"),
         (("plan", "-p", PROJECT, "--format", "xml"), "there is no format xml"),
         (("sql", "-p", PROJECT, "--engine", "presto", "select 1"), "there is no engine presto"),
         (("sql", "-p", PROJECT, "drop table silver.events"), "only SELECT is taken"),

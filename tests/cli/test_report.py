@@ -12,7 +12,7 @@ from dmp_spark.cli.run import report_after
 from dmp_spark.cli.summary import print_summary
 from dmp_spark.lakehouse.location import Location
 from dmp_spark.operations.ledger import Ledger, Row
-from dmp_spark.pipeline import FAILED, NOTHING, Outcome, Result
+from dmp_spark.operations.outcome import FAILED, NOTHING, Outcome, Result
 from tests.operations.told_lakehouse import project
 
 AS_OF = datetime(2018, 1, 1, 5, tzinfo=UTC)
