@@ -26,15 +26,26 @@ def exists(root: Path, table: str) -> bool:
     return log.is_dir() and any(log.glob("*.json"))
 
 
-def create(spark: SparkSession, root: Path, contract: Contract) -> None:
-    """Make the table, empty, as its contract says: columns with comments, layout, constraints, change feed."""
-    spark.sql(create_statement(root, contract))
+def create(spark: SparkSession, root: Path, contract: Contract, anew: bool = False) -> None:
+    """Make the table, empty, as its contract says: columns with comments, layout, constraints, change feed.
+
+    With `anew` it takes the place of the one that is there, whose versions stay.
+    """
+    spark.sql(create_statement(root, contract, anew))
 
 
-def evolve(spark: SparkSession, root: Path, contract: Contract) -> None:
-    """Add the columns that the contract has and the table has not; a column of another type is refused (StageError)."""
+def evolve(spark: SparkSession, root: Path, contract: Contract, is_whole: bool = False) -> bool:
+    """Whether the table must be made anew: a column is gone or of another type, and all its rows will be written.
+
+    Else columns that the contract has and the table has not are added, those that it has no longer stay and may be null
+    from now on, and a column of another type is refused (StageError).
+    """
     path = table_path(root, contract.name)
-    have = {field.name: field.dataType.simpleString() for field in spark.read.format("delta").load(str(path)).schema}
+    fields = spark.read.format("delta").load(str(path)).schema.fields
+    have = {field.name: field.dataType.simpleString() for field in fields}
+    gone = [field for field in fields if field.name not in (*contract.names, HASH)]
+    if is_whole and (gone or any(have.get(column.name, column.type) != column.type for column in contract.columns)):
+        return True
     for column in contract.columns:
         if have.get(column.name, column.type) != column.type:
             raise StageError(
@@ -45,9 +56,13 @@ def evolve(spark: SparkSession, root: Path, contract: Contract) -> None:
     if new:
         added = ", ".join(f"`{c.name}` {c.type} COMMENT {quoted(c.meaning)}" for c in new)
         spark.sql(f"ALTER TABLE delta.`{path}` ADD COLUMNS ({added})")
+    for field in gone:
+        if not field.nullable:
+            spark.sql(f"ALTER TABLE delta.`{path}` ALTER COLUMN `{field.name}` DROP NOT NULL")
+    return False
 
 
-def create_statement(root: Path, contract: Contract) -> str:
+def create_statement(root: Path, contract: Contract, anew: bool = False) -> str:
     """The CREATE TABLE statement of a contract."""
     columns = [_column(column, contract) for column in contract.columns]
     if has_hash(contract):
@@ -59,7 +74,7 @@ def create_statement(root: Path, contract: Contract) -> str:
         layout = f"CLUSTER BY ({', '.join(contract.clustered_by)})\n"
     properties = ", ".join(f"{quoted(name)} = {quoted(value)}" for name, value in _properties(contract).items())
     return (
-        f"CREATE TABLE IF NOT EXISTS delta.`{table_path(root, contract.name)}` (\n  "
+        f"{'CREATE OR REPLACE TABLE' if anew else 'CREATE TABLE IF NOT EXISTS'} delta.`{table_path(root, contract.name)}` (\n  "
         + ",\n  ".join(columns)
         + f"\n) USING delta\n{layout}COMMENT {quoted(contract.meaning)}\nTBLPROPERTIES ({properties})"
     )

@@ -35,7 +35,8 @@ def replace(
     new = compare.shaped(rows, contract)
     if not catalog.exists(root, contract.name):
         return _first(root, contract, new, unique)
-    catalog.evolve(new.sparkSession, root, contract)
+    if catalog.evolve(new.sparkSession, root, contract, is_whole=scope is None and deletes):
+        return _anew(root, contract, scratch.write(new, contract.name), unique)
     old = _table(root, contract, rows)
     old = old if scope is None else old.where(scope)
     staged = scratch.write(compare.differences(new, old, contract, deletes), contract.name)
@@ -67,6 +68,15 @@ def _first(root: Path, contract: Contract, new: DataFrame, unique: int | None = 
     except DuplicateKeyError:
         shutil.rmtree(catalog.table_path(root, contract.name))
         raise
+
+
+def _anew(root: Path, contract: Contract, staged: DataFrame, unique: int | None = None) -> Changes:
+    """The table made anew of these rows, which are all it will have: no row of another shape is left to compare with."""
+    inserted = _proven(staged, contract) if unique is None else unique
+    deleted = _table(root, contract, staged).count()
+    catalog.create(staged.sparkSession, root, contract, anew=True)
+    _write(root, contract, staged)
+    return Changes(inserted=inserted, deleted=deleted)
 
 
 def _insert(root: Path, contract: Contract, staged: DataFrame) -> Changes:
