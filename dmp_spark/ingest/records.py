@@ -47,7 +47,7 @@ def named_in(error: str, paths: Mapping[str, str]) -> str | None:
     """The id of the file (paths by id) that Spark names in an error of reading files; None for any other error."""
     if "FAILED_READ_FILE" not in error:
         return None
-    return next((key for key, path in paths.items() if f"{_as_uri(path)}." in error or f"{path}." in error), None)
+    return next((key for key, path in paths.items() if f"{_as_uri(path)}. " in error or f"{path}. " in error), None)
 
 
 def _with_places(records: DataFrame, files: Mapping[str, Landed]) -> DataFrame:

@@ -57,14 +57,15 @@ class Ledger:
         return self._rows
 
     def append(self, row: Row) -> None:
-        """Add a row in one commit; the table is made by the first."""
+        """Add a row in one commit; the table is made by the first, and gets the columns that its contract got since."""
         values = asdict(row)
         counts = values.pop("counts")
         values["number"] = len(self.rows())  # clocks may go back, so they give no order
         values |= {name: counts.get(name) for name in COUNTS}
         values |= {name: list(values[name].items()) for name in ("versions_read", "versions_written")}
         rows = pa.Table.from_pylist([values], schema=arrow_schema(RUNS))
-        write_deltalake(storage.table_path(self._root, RUNS.name), rows, mode="append", description=RUNS.meaning)
+        path = storage.table_path(self._root, RUNS.name)
+        write_deltalake(path, rows, mode="append", schema_mode="merge", description=RUNS.meaning)
         self._rows = (*self.rows(), row)
 
     def last_done(self, stage: str) -> Row | None:
@@ -83,7 +84,9 @@ class Ledger:
         if storage.version(self._root, RUNS.name) is None:
             return ()
         table = storage.opened(self._root, RUNS.name)
-        rows = (dict(zip(RUNS.names, row, strict=True)) for row in python_rows(storage.reader(table, RUNS.names)))
+        have = [name for name in RUNS.names if name in storage.columns(table)]  # another version may have made it
+        every: dict[str, Any] = dict.fromkeys(RUNS.names)
+        rows = (every | dict(zip(have, row, strict=True)) for row in python_rows(storage.reader(table, have)))
         return tuple(_row(values) for values in sorted(rows, key=lambda values: int(values["number"])))
 
 
