@@ -74,7 +74,7 @@ def create_statement(root: Path, contract: Contract, anew: bool = False) -> str:
         layout = f"CLUSTER BY ({', '.join(contract.clustered_by)})\n"
     properties = ", ".join(f"{quoted(name)} = {quoted(value)}" for name, value in _properties(contract).items())
     return (
-        f"{'CREATE OR REPLACE TABLE' if anew else 'CREATE TABLE IF NOT EXISTS'} delta.`{table_path(root, contract.name)}` (\n  "
+        f"{'REPLACE TABLE' if anew else 'CREATE TABLE IF NOT EXISTS'} delta.`{table_path(root, contract.name)}` (\n  "
         + ",\n  ".join(columns)
         + f"\n) USING delta\n{layout}COMMENT {quoted(contract.meaning)}\nTBLPROPERTIES ({properties})"
     )
