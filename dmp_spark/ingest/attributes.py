@@ -29,10 +29,13 @@ def records_of_facts(records: DataFrame, source: Source, facts: PersonAttributes
         "_raw",
         F.col("_reasons").alias("_record_reasons"),
         F.slice(carried(facts.identifiers, names), 1, 1).alias("_identifiers"),
+        "_landed_at",
         times.known_time(facts.known, clocks, F.col("_landed_at")).alias("known_time"),
         F.map_filter(F.create_map(*pairs), lambda _, fact: fact.isNotNull()).alias("facts"),
     )
     own = [("no_known_time", F.col("known_time").isNotNull()), ("no_identifier", F.size("_identifiers") > 0)]
+    if facts.known.kind == "column":
+        own += times.within("known_time", F.col("known_time"), F.col("_landed_at"), clocks)
     reasons = F.when(F.size("_record_reasons") > 0, F.col("_record_reasons")).otherwise(broken(own))
     told = first.withColumn("_reasons", reasons)
     return told.withColumns(
@@ -41,7 +44,7 @@ def records_of_facts(records: DataFrame, source: Source, facts: PersonAttributes
             "subject_id": F.get(F.col("_identifiers"), 0)["id"],
             "_payload": payload(F.col("_reasons")),
         }
-    ).drop("_record_reasons", "_raw")
+    ).drop("_record_reasons", "_raw", "_landed_at")
 
 
 def facts_of(records: DataFrame) -> DataFrame:

@@ -1,13 +1,14 @@
 """Records of CSV files: their cells as text, one task a file, then as the declared types."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from dmp_spark.ingest.csv_files import SCHEMA, reader
+from dmp_spark.ingest.readable import is_text
 from dmp_spark.ingest.records import Landed
-from dmp_spark.ingest.rules import broken
+from dmp_spark.ingest.rules import FLOATS, broken, is_number
 
 MOST_TASKS = 1_000
 NUMBER_OF_CELLS = "number_of_cells"
@@ -21,20 +22,22 @@ LOOKS = {
     "bigint": INTEGER,
     "float": FLOATING,
     "double": FLOATING,
-    "date": r"^\d{4}-\d{2}-\d{2}\z",
+    "date": r"^(?!0000)\d{4}-\d{2}-\d{2}\z",
     # without an offset: a wall clock, which the zone beside it makes an instant
-    "timestamp": r"^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?)?\z",
+    "timestamp": r"^(?!0000)\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?)?\z",
 }
 
 
-def read(spark: SparkSession, files: Mapping[str, Landed], columns: Mapping[str, str]) -> DataFrame:
+def read(
+    spark: SparkSession, files: Mapping[str, Landed], columns: Mapping[str, str], optional: Collection[str] = ()
+) -> DataFrame:
     """One row a record: `_file_id`, `_landed` (micros), `_position` (from 0, by file) and `_cells`, text by declared column.
 
     `_line` and `_problem` are what `csv_files.reader` says of a line and of a file.
     """
     listed = [(file_id, landed.path, landed.landed_micros) for file_id, landed in files.items()]
     frame = spark.createDataFrame(listed, "file_id string, path string, landed bigint").repartition(min(len(files), MOST_TASKS))
-    return frame.mapInArrow(reader(tuple(columns)), SCHEMA)
+    return frame.mapInArrow(reader(tuple(columns), optional), SCHEMA)
 
 
 def counted(cells: DataFrame) -> DataFrame:
@@ -68,11 +71,11 @@ def typed(cells: DataFrame, columns: Mapping[str, str]) -> DataFrame:
 def _value(text: Column, kind: str) -> Column:
     """The text as a value; null where it does not look like one of that type, or has digits that it cannot hold."""
     if kind == "string":
-        return text
+        return F.when(is_text(text), text)
     if kind.startswith("decimal"):
         scale = int(kind.rstrip(")").split(",")[1])
         looks = rf"^[+-]?(\d+(\.\d{{0,{scale}}}0*)?|\.\d{{1,{scale}}}0*)\z" if scale else r"^[+-]?\d+(\.0*)?\z"
     else:
         looks = LOOKS[kind]
     value = F.when(text.rlike(looks), text.try_cast(kind))
-    return F.when(F.abs(value) < F.lit(float("inf")), value) if kind in ("float", "double") else value
+    return F.when(is_number(value), value) if kind in FLOATS else value

@@ -2,14 +2,16 @@
 
 import re
 from collections.abc import Mapping
+from datetime import UTC
 
 from dmp_spark.contracts import Contract
 from dmp_spark.expressions.types import keeps
 from dmp_spark.ingest import check_records
 from dmp_spark.ingest.check_names import Names
-from dmp_spark.ingest.spec import IngestFile, IngestSpec, Lookup, LookupFile, Rule, RuleFile, Source, SourceFile
+from dmp_spark.ingest.spec import Bounds, IngestFile, IngestSpec, Lookup, LookupFile, Rule, RuleFile, Source, SourceFile
 from dmp_spark.ingest.tables import reference_name
 from dmp_spark.project.load import Found, Project
+from dmp_spark.project.types import moment_instant
 
 PLAIN_TYPES = (
     "string",
@@ -54,9 +56,20 @@ def resolve(project: Project, contracts: Mapping[str, Contract], found: Found) -
         zone=settings.time_zone,
         currency=settings.currency or "",
         late=str(written.late) if written.late else None,
+        bounds=_bounds(written, settings.time_zone, found),
         hold_if_rejected_above=written.hold_if_rejected_above,
         sources=tuple(sources.values()),
     )
+
+
+def _bounds(written: IngestFile, zone: str, found: Found) -> Bounds:
+    """When things can have happened; a problem where that says no length."""
+    earliest = moment_instant(written.earliest, zone).astimezone(UTC).isoformat()
+    try:
+        return Bounds(earliest=earliest, clock_ahead=written.clock_ahead.seconds)
+    except ValueError as error:
+        found.add("no-length", str(error), "ingest.clock_ahead", "clock_ahead: 1 hour")
+        return Bounds(earliest=earliest)
 
 
 def _priorities(project: Project) -> list[str] | None:
@@ -126,6 +139,7 @@ def _source(
         format=written.read.format,
         arrives=written.arrives,
         columns=columns,
+        optional=tuple(name for name in written.optional if names.has_column(name, columns, f"{address}.optional")),
         rules=tuple(rule for rule in rules if rule),
         lookups=lookups,
         events=check_records.events(written, names, priorities, address, project.settings),

@@ -44,14 +44,17 @@ def _rows(records: DataFrame, event: Event, number: int, source: Source, clocks:
         _identity(event, number, source).alias("event_id"),
         _has_identity(event).alias("_has_id"),
         *_values(event, names),
+        broken(_readable(event, names)).alias("_unreadable"),
     )
     own = [
         ("no_time", F.col("event_time").isNotNull()),
         ("no_known_time", F.col("event_time").isNull() | F.col("known_time").isNotNull()),
         ("no_identifier", F.size("_identifiers") > 0),
         ("no_id", F.col("_has_id")),
+        *times.within("time", F.col("event_time"), F.col("_landed_at"), clocks, event.time.precision),
+        *(times.within("known_time", F.col("known_time"), F.col("_landed_at"), clocks) if event.known.kind == "column" else []),
     ]
-    reasons = F.when(F.size("_record_reasons") > 0, F.col("_record_reasons")).otherwise(broken(own))
+    reasons = F.when(F.size("_record_reasons") > 0, F.col("_record_reasons")).otherwise(F.concat(broken(own), "_unreadable"))
     told = first.withColumn("_reasons", reasons)
     is_one_of_several = F.lit(len(source.events) > 1) & (F.size("_record_reasons") > 0)
     derived = {
@@ -94,11 +97,21 @@ def _has_identity(event: Event) -> Column:
 def _values(event: Event, names: dict[str, str]) -> list[Column]:
     given = {each.name: value(each, names) for each in event.values}
     types = EVENTS.types
-    # the cast may fail on one record's text; then the value is unknown, and the record is still what it is
     single = [given[name].try_cast(types[name]) if name in given else F.lit(None).cast(types[name]) for name in OPTIONAL]
     return [
         *[column.alias(name) for column, name in zip(single, OPTIONAL, strict=True)],
         text_map(event.context, names, "string").alias("context"),
         text_map(event.attributes, names, "string").alias("attributes"),
         text_map(event.amounts, names, "decimal(18,4)").alias("amounts"),
+    ]
+
+
+def _readable(event: Event, names: dict[str, str]) -> list[tuple[str, Column]]:
+    """What must hold of the values whose casts may fail: none is null that was not null before."""
+    types = EVENTS.types
+    casts = [(each, types[each.name]) for each in event.values if types[each.name] != "string"]
+    casts += [(each, "decimal(18,4)") for each in event.amounts]
+    return [
+        (f"unreadable_{each.name}", value(each, names).isNull() | value(each, names).try_cast(kind).isNotNull())
+        for each, kind in casts
     ]

@@ -1,8 +1,9 @@
 """What a Parquet file says of itself in its footer, and whether that fits the declared columns. No pyspark here."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -28,6 +29,11 @@ ARROW_TYPES = {
 }
 
 
+OWN_SOURCE = "or read files like it by a source of their own"
+NAMES = f"deliver it by the declared names, name it in `optional` where files may lack it, {OWN_SOURCE}"
+MOST_NAMES = 10
+
+
 class UnreadableFileError(Exception):
     """A file that cannot be taken, with one clause that says why; no value of the file stands in it."""
 
@@ -47,24 +53,47 @@ class Header:
         return frozenset(name for name, kind in self.types if kind == "timestamp_ntz")
 
 
-def probe(path: str, columns: Mapping[str, str]) -> tuple[Header, int]:
-    """The file's header and its number of records, from the footer alone; UnreadableFileError where it does not fit."""
+def probe(path: str, columns: Mapping[str, str], optional: Collection[str] = ()) -> tuple[Header, int]:
+    """The file's header and its number of records, from the footer alone; UnreadableFileError where it does not fit.
+
+    A column of `optional` that it lacks holds nothing there.
+    """
+    if Path(path).is_file() and not Path(path).stat().st_size:
+        raise UnreadableFileError("it is empty, which no file of parquet is")
     try:
         with pq.ParquetFile(path) as file:
             physical = {column.path: column.physical_type for column in (file.schema.column(i) for i in range(len(file.schema)))}
             schema, rows = file.schema_arrow, file.metadata.num_rows
     except (pa.ArrowException, OSError, ValueError):
         raise UnreadableFileError("it cannot be read as parquet") from None
-    missing = [name for name in columns if name not in schema.names]
-    if missing:
-        raise UnreadableFileError(f"it has no column {', '.join(missing)}")
+    if difference := missing(schema.names, columns, optional):
+        raise UnreadableFileError(difference)
+    for name in columns:
+        alike = [each for each in schema.names if each.lower() == name.lower()]
+        if len(alike) > 1:
+            raise UnreadableFileError(f"it has the columns {' and '.join(alike)}, which Spark cannot tell apart")
     types = []
     for name, declared in columns.items():
+        if name not in schema.names:
+            types.append((name, "void"))
+            continue
         kind = _spark_type(name, schema.field(name).type, physical.get(name, ""))
         if not _widens(kind, declared):
-            raise UnreadableFileError(f"its column {name} holds {kind}, declared is {declared}")
+            way_out = f"declare {kind}, which holds both" if _widens(declared, kind) else f"deliver it as declared, {OWN_SOURCE}"
+            raise UnreadableFileError(f"its column {name} holds {kind}, declared is {declared}: {way_out}")
         types.append((name, kind))
     return Header(tuple(types)), rows
+
+
+def missing(names: Collection[str], columns: Mapping[str, str], optional: Collection[str]) -> str:
+    """What differs where a file's `names` lack columns that are not `optional`, and the way out; empty where they lack none."""
+    lacking = [name for name in columns if name not in names and name not in optional]
+    if not lacking:
+        return ""
+    others = [name for name in names if name not in columns]
+    told = ", ".join(others[:MOST_NAMES]) + (", …" if len(others) > MOST_NAMES else "")
+    beside = f", and has {told}, which {'is' if len(others) == 1 else 'are'} not declared" if others else ""
+    return f"it has no column {', '.join(lacking)}{beside}: {NAMES}"
 
 
 def _spark_type(name: str, arrow: pa.DataType, physical: str) -> str:

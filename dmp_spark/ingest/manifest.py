@@ -6,10 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from pathlib import Path
 
 from dmp_spark.ingest.spec import IngestSpec, Source
-from dmp_spark.lakehouse.listing import FileSeen, list_files
+from dmp_spark.lakehouse.listing import FileSeen, list_files, look_at
 
 
 class State(StrEnum):
@@ -74,7 +73,8 @@ def spec_hash(source: Source, spec: IngestSpec, looked_up: Iterable[str] = ()) -
 
     `looked_up` are the file ids behind the reference tables that the source looks up.
     """
-    text = "\n".join([source.model_dump_json(exclude={"path"}), spec.zone, *sorted(looked_up)])
+    parts = [source.model_dump_json(exclude={"path"}), spec.zone, spec.bounds.model_dump_json(), *sorted(looked_up)]
+    text = "\n".join(parts)
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
@@ -102,11 +102,12 @@ def plan(
         return _plan_replaced(source, digest, listed, taken, again)
     paths = {each.path for each in seen}
     overwritten = [row for row in taken.values() if row.path in paths and row.file_id not in listed]
+    if overwritten and not again:  # what only its first version held must go, and what it kept out of another file come
+        again = "a file that was taken was overwritten"
     if again and taken:
         return _plan_again(source, digest, listed, taken, again, overwritten)
     fresh = {key: each for key, each in listed.items() if key not in taken}
-    mode = Mode.ADD if fresh else Mode.NOTHING
-    return Plan(source, digest, mode, fresh, replaced=tuple(row.file_id for row in overwritten), why="new files" if fresh else "")
+    return Plan(source, digest, Mode.ADD if fresh else Mode.NOTHING, fresh, why="new files" if fresh else "")
 
 
 def _plan_replaced(source: Source, digest: str, listed: dict[str, FileSeen], taken: dict[str, Known], again: str) -> Plan:
@@ -123,9 +124,9 @@ def _plan_again(
     for row in taken.values():
         if row.file_id in listed or row in overwritten:
             continue
-        found = {file_id(source.name, each): each for each in list_files(row.path)} if Path(row.path).is_file() else {}
-        if row.file_id in found:
-            files[row.file_id] = found[row.file_id]
+        seen = look_at(row.path)
+        if seen is not None and file_id(source.name, seen) == row.file_id:
+            files[row.file_id] = seen
         else:
             gone.append(row.path)
     return Plan(

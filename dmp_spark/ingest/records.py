@@ -10,6 +10,7 @@ from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from dmp_spark.ingest.headers import Header
+from dmp_spark.ingest.readable import readable
 
 URI_SIGNS = "_-!.~'()*,;:$&+=@/"
 PLACES = "array<struct<uri:string,file_id:string,landed:bigint>>"
@@ -26,7 +27,8 @@ class Landed:
 def read(spark: SparkSession, header: Header, files: Mapping[str, Landed], columns: Mapping[str, str]) -> DataFrame:
     """The records of files of one header: `columns` (name → type), `_file_id`, `_position` (from 0) and `_landed_at`.
 
-    `files` are by file_id. Columns that are not declared are not read.
+    Beside them what `readable` says of them, `_misread` and `_raw`. `files` are by file_id; columns that are not declared
+    are not read.
     """
     held = {name: kind for name, kind in header.types if kind != "void"}
     schema = ", ".join(f"`{name}` {kind}" for name, kind in held.items())
@@ -38,7 +40,14 @@ def read(spark: SparkSession, header: Header, files: Mapping[str, Landed], colum
         F.col("_metadata.row_index").alias("_position"),
         F.col("_metadata.file_path").alias("_uri"),
     )
-    return _with_places(records, files)
+    return readable(_with_places(records, files), columns)
+
+
+def named_in(error: str, paths: Mapping[str, str]) -> str | None:
+    """The id of the file (paths by id) that Spark names in an error of reading files; None for any other error."""
+    if "FAILED_READ_FILE" not in error:
+        return None
+    return next((key for key, path in paths.items() if f"{_as_uri(path)}. " in error or f"{path}. " in error), None)
 
 
 def _with_places(records: DataFrame, files: Mapping[str, Landed]) -> DataFrame:

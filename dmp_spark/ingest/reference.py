@@ -83,7 +83,12 @@ def _is_several(column: Column) -> Column:
     return (F.min(column) != F.max(column)) & (known > 0) | ((known > 0) & (known < F.count(F.lit(1))))
 
 
-def examples(grouped: DataFrame, reference: Reference) -> DataFrame:
-    """The keys whose rows differ, as one text column `key`, in order."""
-    key = [F.col(f"`{name}`") for name in reference.key]
-    return grouped.where("_differs").orderBy(*key).select(F.to_json(F.struct(*key)).alias("key"))
+def examples(held: DataFrame, grouped: DataFrame, reference: Reference) -> DataFrame:
+    """`_file_id` and `_position` of the first record of each key whose rows differ, in order.
+
+    Where they stand, and not what they are: a key may be somebody's.
+    """
+    key = [f"`{name}`" for name in reference.key]
+    met = held.join(grouped.where("_differs").select(*key), on=list(reference.key), how="left_semi")
+    first = met.groupBy(*key).agg(F.min(F.struct("_file_id", "_position")).alias("_first"))
+    return first.select("_first.*").orderBy("_file_id", "_position")

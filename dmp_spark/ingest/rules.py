@@ -9,6 +9,7 @@ from pyspark.sql import functions as F
 from dmp_spark.ingest.compute import expression
 from dmp_spark.ingest.spec import Lookup, Rule, Source
 
+FLOATS = ("float", "double")
 PAYLOAD_OPTIONS = {"ignoreNullFields": "false", "timestampFormat": "yyyy-MM-dd'T'HH:mm:ss.SSSSSSXXX"}
 
 
@@ -26,33 +27,38 @@ def broken(rules: Iterable[tuple[str, Column]]) -> Column:
 def judged(records: DataFrame, source: Source) -> DataFrame:
     """The records with `_reasons` (why they are rejected; empty where they are not), `flags` and `_raw`.
 
-    Rules see the record as it came; then columns of broken set_null rules become null. `_raw` is the record as it
-    came, by column, for the payload of what is rejected. Columns that start with `_` are kept. Records of CSV bring
-    `_raw` as text and `_misread`: where that has reasons no rule is asked, because its columns are not what came.
+    Rules see the record as it came; then columns of broken set_null rules become null, and a float that is no number
+    then is `unreadable_<column>`. `_raw` is the record as it came, by column, for the payload of what is rejected.
+    Columns that start with `_` are kept. Where `_misread` has reasons no rule is asked: its columns are not what came.
     """
     names = source.names
     holds = {rule.name: expression(rule.require, names, predicate=True) for rule in source.rules}
     rejecting = [(rule.name, holds[rule.name]) for rule in source.rules if rule.action == "reject"]
     rejecting += [_was_found(lookup) for lookup in source.lookups if lookup.missing == "reject"]
     flagging = [(rule.name, holds[rule.name]) for rule in source.rules if rule.action == "flag"]
-    kept = [name for name in records.columns if name.startswith("_") and name not in ("_misread", "_raw")]
-    reasons, raw = broken(rejecting), F.struct(*[F.col(f"`{name}`") for name in source.columns])
-    if source.format == "csv":
-        reasons, raw = F.when(F.size("_misread") > 0, F.col("_misread")).otherwise(reasons), F.col("_raw")
-    nulled = {name: [holds[rule.name] for rule in _nulling(source.rules, name)] for name in source.columns}
+    kept = [name for name in records.columns if name.startswith("_") and name != "_misread"]
+    nulled = {
+        name: _unless_broken(F.col(f"`{name}`"), [holds[rule.name] for rule in _nulling(source.rules, name)])
+        for name in source.columns
+    }
+    rejecting += [(f"unreadable_{name}", is_number(nulled[name])) for name, kind in source.columns.items() if kind in FLOATS]
     return records.select(
-        *[_unless_broken(F.col(f"`{name}`"), conditions).alias(name) for name, conditions in nulled.items()],
+        *[column.alias(name) for name, column in nulled.items()],
         *[F.col(f"`{lookup.name}`") for lookup in source.lookups],
         *kept,
-        reasons.alias("_reasons"),
+        F.when(F.size("_misread") > 0, F.col("_misread")).otherwise(broken(rejecting)).alias("_reasons"),
         broken(flagging).alias("flags"),
-        raw.alias("_raw"),
     )
 
 
 def payload(reasons: Column) -> Column:
     """JSON of the record as it came, where there are reasons to keep it; else null."""
     return F.when(F.size(reasons) > 0, F.to_json("_raw", PAYLOAD_OPTIONS))
+
+
+def is_number(column: Column) -> Column:
+    """Whether a float is a number or null: neither NaN nor infinite."""
+    return column.isNull() | (F.abs(column) < F.lit(float("inf")))  # NaN is greater than all numbers
 
 
 def _nulling(rules: Iterable[Rule], column: str) -> list[Rule]:

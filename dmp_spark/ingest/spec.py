@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
-from dmp_spark.project.types import Duration, Name, Resolved, Share, Text, Written
+from dmp_spark.project.types import Duration, Moment, Name, Resolved, Share, Text, Written
 
 
 def _null_is_a_word(value: Any) -> Any:
@@ -114,6 +114,7 @@ class SourceFile(Written):
     read: ReadFile
     arrives: Literal["appended", "replaced"]
     columns: dict[str, str] = Field(min_length=1)
+    optional: list[str] = Field(default_factory=list)
     rules: dict[Name, RuleFile] = Field(default_factory=dict)
     lookups: dict[Name, LookupFile] = Field(default_factory=dict)
     events: dict[Name, EventFile] | None = None
@@ -125,6 +126,8 @@ class IngestFile(Written):
     """The file ingest.yml."""
 
     late: Duration | None = None
+    earliest: Moment = "1970-01-02"
+    clock_ahead: Duration = Duration(1, "hours")
     hold_if_rejected_above: Share | None = None
     sources: dict[Name, SourceFile] = Field(min_length=1)
 
@@ -209,13 +212,14 @@ class PersonAttributes(Resolved):
 
 
 class Source(Resolved):
-    """A source as the stage reads it; `path` is absolute: a file, a folder or a glob."""
+    """A source as the stage reads it; `path` is absolute: a file, a folder or a glob; `optional` columns a file may lack."""
 
     name: str
     path: str
     format: Format = "parquet"
     arrives: Literal["appended", "replaced"]
     columns: dict[str, str]
+    optional: tuple[str, ...] = ()
     rules: tuple[Rule, ...] = ()
     lookups: tuple[Lookup, ...] = ()
     events: tuple[Event, ...] = ()
@@ -229,11 +233,19 @@ class Source(Resolved):
         return {**self.columns, **looked_up}
 
 
+class Bounds(Resolved):
+    """When things can have happened: not before `earliest` (ISO, UTC), nor `clock_ahead` seconds after their file came."""
+
+    earliest: str = "1970-01-02T00:00:00+00:00"
+    clock_ahead: int = 3600
+
+
 class IngestSpec(Resolved):
     """Everything the stage needs; `sources` stand so that each comes after the reference tables it looks up."""
 
     zone: str
     currency: str
     late: str | None = None
+    bounds: Bounds = Bounds()
     hold_if_rejected_above: float | None = None
     sources: tuple[Source, ...] = ()

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
@@ -9,11 +10,11 @@ from pyspark.sql import functions as F
 from dmp_spark.ingest import cells, csv_files, publish
 from dmp_spark.ingest.headers import Header, UnreadableFileError, probe
 from dmp_spark.ingest.manifest import Known, Mode, Plan, State, plan
-from dmp_spark.ingest.records import Landed
+from dmp_spark.ingest.records import Landed, named_in
 from dmp_spark.ingest.spec import IngestSpec, Source
 from dmp_spark.ingest.tables import READS, WRITES, contracts, reference_name
 from dmp_spark.ingest.taking import Counts, NoKeyError, Probed, Taken, take
-from dmp_spark.lakehouse.listing import list_files
+from dmp_spark.lakehouse.listing import list_files, look_at
 from dmp_spark.stage import Check, RunContext, RunSummary
 
 __all__ = ["READS", "WRITES", "contracts", "run"]
@@ -69,6 +70,9 @@ def _look_at(context: RunContext, source: Source, spec: IngestSpec, work: Work, 
     if not seen and (source.arrives == "replaced" or not has_any):
         work.refuse(source.name, f"there is no file at {source.path}")
         return
+    if not seen and _is_gone(source, work):
+        work.refuse(source.name, f"the folder {source.path} is gone: put it back, empty where nothing is new")
+        return
     if planned.gone:
         files = ", ".join(planned.gone[:3])
         way_out = f"put it back, or build a new lakehouse with {context.lakehouse.location.elsewhere}"
@@ -76,24 +80,44 @@ def _look_at(context: RunContext, source: Source, spec: IngestSpec, work: Work, 
         return
     if planned.overwritten:
         files = ", ".join(planned.overwritten[:3])
-        work.notes.append(
-            f"{source.name}: read again, because {planned.why}; {files} was overwritten since, and its present version was read"
-        )
+        why = f"all its files are read again because {planned.why}"
+        work.notes.append(f"{source.name}: {why}; {files} was overwritten since it was taken, and its present version was read")
     if planned.mode is Mode.NOTHING:
         return
     probed = _probe(context, planned, work)
     if probed:
         context.progress(f"{source.name}: {sum(probed.rows.values()):,} records of {len(probed.rows):,} files")
-        try:
-            taken = take(context, probed, tables, spec.zone)
-        except NoKeyError as error:
-            work.refuse(source.name, str(error))
-            work.refused += [_refused(context, planned, key, error.why, work) for key in planned.files]
-            return
-        work.taken.append(taken)
-        if source.reference and taken.accepted is not None:
-            name = reference_name(source.reference.table)
-            tables[name] = taken.accepted.select(*source.reference.types, "flags")
+        _take(context, probed, spec, work, tables)
+
+
+def _is_gone(source: Source, work: Work) -> bool:
+    """Whether files were taken from a folder that is there no longer, as when a disk is not mounted."""
+    inside = f"{Path(source.path).absolute()}/"
+    return not Path(source.path).exists() and any(row.source == source.name and row.path.startswith(inside) for row in work.known)
+
+
+def _take(context: RunContext, probed: Probed, spec: IngestSpec, work: Work, tables: dict[str, DataFrame]) -> None:
+    """Take a source whose files fit; refuse it where a part of a file cannot be read, or changed while it was."""
+    planned, source = probed.plan, probed.plan.source
+    try:
+        taken = take(context, probed, tables, spec)
+    except NoKeyError as error:
+        work.refuse(source.name, str(error))
+        work.refused += [_refused(context, planned, key, error.why, work) for key in planned.files]
+        return
+    except Exception as error:  # Spark's, which has no type of its own: py4j's, pyspark's or Connect's
+        broken = named_in(str(error), {key: seen.path for key, seen in planned.files.items()})
+        if not broken:
+            raise
+        _refuse_file(context, planned, broken, "a part of it cannot be read as parquet", work)
+        return
+    changed = next((key for key, seen in planned.files.items() if look_at(seen.path) != seen), None)
+    if changed:
+        _refuse_file(context, planned, changed, "it changed while it was read", work)
+        return
+    work.taken.append(taken)
+    if source.reference and taken.accepted is not None:
+        tables[reference_name(source.reference.table)] = taken.accepted.select(*source.reference.types, "flags")
 
 
 def _lookup_tables(context: RunContext, source: Source, tables: dict[str, DataFrame]) -> str:
@@ -124,9 +148,9 @@ def _probe(context: RunContext, planned: Plan, work: Work) -> Probed | None:
     for key, seen in planned.files.items():
         try:
             if source.format == "csv":
-                header = csv_files.probe(seen.path, source.columns)
+                header = csv_files.probe(seen.path, source.columns, source.optional)
             else:
-                header, rows[key] = probe(seen.path, source.columns)
+                header, rows[key] = probe(seen.path, source.columns, source.optional)
         except UnreadableFileError as error:
             _refuse_file(context, planned, key, str(error), work)
             return None
@@ -140,8 +164,9 @@ def _probe(context: RunContext, planned: Plan, work: Work) -> Probed | None:
 
 def _count_cells(context: RunContext, probed: Probed, files: dict[str, Landed], work: Work) -> Probed | None:
     """CSV files read into scratch and counted; None, and a refusal, where one of them is not CSV to its end."""
-    read = cells.read(context.lakehouse.spark, files, probed.plan.source.columns)
-    read = context.lakehouse.scratch.write(read, f"{probed.plan.source.name}_cells")
+    source = probed.plan.source
+    read = cells.read(context.lakehouse.spark, files, source.columns, source.optional)
+    read = context.lakehouse.scratch.write(read, f"{source.name}_cells")
     counted = cells.counted(read).collect()  # bounded by files
     for row in counted:
         if row["problem"]:

@@ -15,7 +15,7 @@ from dmp_spark.ingest.headers import Header
 from dmp_spark.ingest.manifest import Mode, Plan
 from dmp_spark.ingest.reference import by_key, examples, hash_of_file
 from dmp_spark.ingest.reference import rows as reference_rows
-from dmp_spark.ingest.spec import Reference, Source
+from dmp_spark.ingest.spec import IngestSpec, Reference, Source
 from dmp_spark.ingest.tables import EVENTS, reference_name
 from dmp_spark.ingest.times import Clocks
 from dmp_spark.stage import RunContext
@@ -72,19 +72,19 @@ class Taken:
 
 
 class NoKeyError(Exception):
-    """Rows of one key of a reference table differ: `why` for the books, and `examples` of the keys."""
+    """Rows of one key of a reference table differ: `why` for the books, and the `places` of some records."""
 
-    def __init__(self, why: str, examples: list[str]) -> None:
-        super().__init__(f"{why}, such as {'; '.join(examples)}: {KEY_WAYS}")
+    def __init__(self, why: str, places: list[str]) -> None:
+        super().__init__(f"{why}, such as that of {'; '.join(places)}: {KEY_WAYS}")
         self.why = why
 
 
-def take(context: RunContext, probed: Probed, tables: Mapping[str, DataFrame], zone: str) -> Taken:
+def take(context: RunContext, probed: Probed, tables: Mapping[str, DataFrame], spec: IngestSpec) -> Taken:
     """The taken source; nothing is written but scratch. NoKeyError where a reference table's key is none."""
     source = probed.plan.source
     if not probed.rows:
         return Taken(probed)
-    mapped = _mapped(context, probed, tables, zone)
+    mapped = _mapped(context, probed, tables, spec)
     if source.reference:
         return _reference(context, probed, mapped, source.reference)
     mapped = context.lakehouse.scratch.write(mapped, source.name)
@@ -115,9 +115,10 @@ def _reference(context: RunContext, probed: Probed, mapped: DataFrame, reference
     grouped = context.lakehouse.scratch.write(grouped, source.name)
     standing, differing, records = grouped.agg(F.count("*"), F.count_if("_differs"), F.sum("_rows")).first() or (0, 0, 0)
     if differing:
-        told = [row["key"] for row in examples(grouped, reference).limit(3).collect()]
+        told = examples(held, grouped, reference).limit(3).collect()
+        places = [f"record {row['_position']} of {probed.plan.files[row['_file_id']].path}" for row in told]
         table, key = reference_name(reference.table), ", ".join(reference.key)
-        raise NoKeyError(f"{key} is no key of {table}: {differing:,} of its values stand in rows that differ", told)
+        raise NoKeyError(f"{key} is no key of {table}: {differing:,} of its values stand in rows that differ", places)
     if len(rows_in) == 1:
         kept, accepted = dict.fromkeys(rows_in, records or 0), dict.fromkeys(rows_in, standing)
     else:
@@ -154,7 +155,7 @@ def _counts(rows_in: int, mapped: int, rejected: int, lost: int) -> Counts:
     )
 
 
-def _mapped(context: RunContext, probed: Probed, tables: Mapping[str, DataFrame], zone: str) -> DataFrame:
+def _mapped(context: RunContext, probed: Probed, tables: Mapping[str, DataFrame], spec: IngestSpec) -> DataFrame:
     source = probed.plan.source
     frames = []
     for header, files in probed.groups.items():
@@ -165,7 +166,7 @@ def _mapped(context: RunContext, probed: Probed, tables: Mapping[str, DataFrame]
         if not source.reference and sum(probed.rows[file_id] for file_id in files) >= SPREAD_FROM:
             rows = rows.repartition(F.col("_position"))
         judged = rules.judged(lookups.looked_up(rows, source.lookups, tables, source.columns), source)
-        clocks = Clocks(zone, source.names, header.wall_clocks)
+        clocks = Clocks(spec.zone, source.names, header.wall_clocks, spec.bounds)
         if source.reference:
             frames.append(reference_rows(judged, source, source.reference))
         elif source.person_attributes:

@@ -9,19 +9,23 @@ from pyspark.sql import functions as F
 
 from dmp_spark.functions.clock import day_start, local_date
 from dmp_spark.ingest.compute import named
-from dmp_spark.ingest.spec import Known, Time
+from dmp_spark.ingest.spec import Bounds, Known, Time
 
+DAY = 86_400
 HOURS_OF = {"minutes": 1 / 60, "hours": 1.0}
 DAYS_OF = {"days": 1, "weeks": 7}
 
 
 @dataclass(frozen=True)
 class Clocks:
-    """How time columns are read: the project's zone, the columns' types, and which of them hold wall clocks."""
+    """How time columns are read: the project's zone, the columns' types, which of them hold wall clocks, and within which
+    bounds they make sense.
+    """
 
     zone: str
     types: dict[str, str]
     wall_clocks: AbstractSet[str] = frozenset()
+    bounds: Bounds = Bounds()
 
 
 def instant(column: str, zone: str, clocks: Clocks) -> Column:
@@ -70,6 +74,21 @@ def known_time(known: Known, clocks: Clocks, landed_at: Column, time: Time | Non
     else:
         start = event_time(time, clocks)
     return plus(start, known.amount, known.unit, clocks.zone)
+
+
+def within(name: str, at: Column, landed_at: Column, clocks: Clocks, precision: str = "exact") -> list[tuple[str, Column]]:
+    """What must hold of an instant, by the reason where it does not: `<name>_too_early`, `<name>_in_future`; null holds.
+
+    Nothing that a file tells can have happened after the file was there, up to `clock_ahead`; a day begins up to a day
+    before in other zones. `landed_at` is kept for good, so a record is judged alike whenever it is read.
+    """
+    earliest = round(datetime.fromisoformat(clocks.bounds.earliest).timestamp()) * 1_000_000
+    ahead = (clocks.bounds.clock_ahead + (DAY if precision == "day" else 0)) * 1_000_000
+    micros = F.unix_micros(at)
+    return [
+        (f"{name}_too_early", at.isNull() | (micros >= F.lit(earliest))),
+        (f"{name}_in_future", at.isNull() | (micros <= F.unix_micros(landed_at) + F.lit(ahead))),
+    ]
 
 
 def plus(at: Column, amount: int, unit: str, zone: str) -> Column:

@@ -11,6 +11,7 @@ from pyspark.sql import SparkSession
 
 from dmp_spark.contracts import HASH, Contract
 from dmp_spark.lakehouse import catalog
+from dmp_spark.lakehouse.changes import ANEW
 from dmp_spark.lakehouse.location import SCHEMAS, Location
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -123,11 +124,12 @@ class ByName:
     def is_whole(self, table: str, after: int, until: int) -> bool:
         """Whether all that changed after version `after` up to `until` is sure to be still there.
 
-        The catalog tells no files, so a VACUUM after `after` is taken for one that removed some of them.
+        The catalog tells no files, so a VACUUM after `after` is taken for one that removed some of them. A table that was
+        made anew has nothing to compare with.
         """
         operations = self._operations(table, after, None)
         is_listed = after <= until and set(operations) >= set(range(after + 1, until + 1))
-        return is_listed and not any(operation.startswith("VACUUM") for operation in operations.values())
+        return is_listed and not any(operation.startswith(("VACUUM", *ANEW)) for operation in operations.values())
 
     def is_empty(self, table: str, after: int, until: int) -> bool:
         """Whether no row changed in a whole range."""
@@ -144,9 +146,9 @@ class ByName:
         return NamedTable(self._spark, self.location.sql_name(table), self._version(table) if version is None else version)
 
     def append(self, contract: Contract, rows: pa.Table) -> None:
-        """Add rows to a plain table in one commit; the first makes it."""
+        """Add rows to a plain table in one commit; the first makes it, and columns that are new to it come in."""
         if not catalog.exists(self._spark, self.location, contract.name):
             catalog.create(self._spark, self.location, contract)
         new = self._spark.createDataFrame(rows)
-        new.write.format("delta").mode("append").saveAsTable(self.location.sql_name(contract.name))
+        new.write.format("delta").mode("append").option("mergeSchema", "true").saveAsTable(self.location.sql_name(contract.name))
         self.changed((contract.name,))

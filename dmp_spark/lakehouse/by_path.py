@@ -100,8 +100,9 @@ class ByPath:
         return PathTable(DeltaTable(self.location.path(table), version=version))
 
     def append(self, contract: Contract, rows: pa.Table) -> None:
-        """Add rows to a plain table in one commit; the first makes it."""
-        write_deltalake(self.location.path(contract.name), rows, mode="append", description=contract.meaning)
+        """Add rows to a plain table in one commit; the first makes it, and columns that are new to it come in."""
+        path = self.location.path(contract.name)
+        write_deltalake(path, rows, mode="append", schema_mode="merge", description=contract.meaning)
 
 
 def _quoted(name: str) -> str:

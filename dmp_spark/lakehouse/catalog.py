@@ -27,11 +27,14 @@ def rows(spark: SparkSession, location: Location, table: str) -> DataFrame:
     return spark.read.table(location.sql_name(table))
 
 
-def create(spark: SparkSession, location: Location, contract: Contract) -> None:
-    """Make the table, empty, as its contract says: columns with comments, layout, constraints, change feed."""
+def create(spark: SparkSession, location: Location, contract: Contract, anew: bool = False) -> None:
+    """Make the table, empty, as its contract says: columns with comments, layout, constraints, change feed.
+
+    With `anew` it takes the place of the one that is there, whose versions stay.
+    """
     if location.is_by_name:
         spark.sql(f"CREATE SCHEMA IF NOT EXISTS {location.schema(contract.name.partition('.')[0])}")
-    spark.sql(create_statement(location, contract))
+    spark.sql(create_statement(location, contract, anew))
 
 
 def drop(spark: SparkSession, location: Location, table: str) -> None:
@@ -42,9 +45,17 @@ def drop(spark: SparkSession, location: Location, table: str) -> None:
         shutil.rmtree(location.path(table))
 
 
-def evolve(spark: SparkSession, location: Location, contract: Contract) -> None:
-    """Add the columns that the contract has and the table has not; a column of another type is refused (StageError)."""
-    have = {field.name: field.dataType.simpleString() for field in rows(spark, location, contract.name).schema}
+def evolve(spark: SparkSession, location: Location, contract: Contract, is_whole: bool = False) -> bool:
+    """Whether the table must be made anew: a column is gone or of another type, and all its rows will be written.
+
+    Else columns that the contract has and the table has not are added, those that it has no longer stay and may be null
+    from now on, and a column of another type is refused (StageError).
+    """
+    fields = rows(spark, location, contract.name).schema.fields
+    have = {field.name: field.dataType.simpleString() for field in fields}
+    gone = [field for field in fields if field.name not in (*contract.names, HASH)]
+    if is_whole and (gone or any(have.get(column.name, column.type) != column.type for column in contract.columns)):
+        return True
     for column in contract.columns:
         if have.get(column.name, column.type) != column.type:
             raise StageError(
@@ -55,9 +66,13 @@ def evolve(spark: SparkSession, location: Location, contract: Contract) -> None:
     if new:
         added = ", ".join(f"`{c.name}` {c.type} COMMENT {quoted(c.meaning)}" for c in new)
         spark.sql(f"ALTER TABLE {location.sql_name(contract.name)} ADD COLUMNS ({added})")
+    for field in gone:
+        if not field.nullable:
+            spark.sql(f"ALTER TABLE {location.sql_name(contract.name)} ALTER COLUMN `{field.name}` DROP NOT NULL")
+    return False
 
 
-def create_statement(location: Location, contract: Contract) -> str:
+def create_statement(location: Location, contract: Contract, anew: bool = False) -> str:
     """The CREATE TABLE statement of a contract."""
     columns = [_column(column, contract) for column in contract.columns]
     if has_hash(contract):
@@ -69,7 +84,7 @@ def create_statement(location: Location, contract: Contract) -> str:
         layout = f"CLUSTER BY ({', '.join(contract.clustered_by)})\n"
     properties = ", ".join(f"{quoted(name)} = {quoted(value)}" for name, value in _properties(contract).items())
     return (
-        f"CREATE TABLE IF NOT EXISTS {location.sql_name(contract.name)} (\n  "
+        f"{'REPLACE TABLE' if anew else 'CREATE TABLE IF NOT EXISTS'} {location.sql_name(contract.name)} (\n  "
         + ",\n  ".join(columns)
         + f"\n) USING delta\n{layout}COMMENT {quoted(contract.meaning)}\nTBLPROPERTIES ({properties})"
     )

@@ -15,16 +15,18 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
 Actions = list[dict[str, Any]]
+ANEW = ("REPLACE TABLE", "CREATE OR REPLACE TABLE")
+"""What commits are called by which a table takes the place of another: there is no feed from one shape to the other."""
 
 
 def is_whole(folder: Path, after: int, until: int) -> bool:
     """Whether all that changed after version `after` up to `until` can still be read from the table in a folder.
 
     Decided by the files that the log names and not by trying: VACUUM and the clean-up of logs take files away. False where
-    the table is younger than `after`: it was made anew.
+    the table is younger than `after`, or was made anew meanwhile.
     """
     commits = [_actions(folder, version) for version in range(after + 1, until + 1)]
-    if after > until or any(commit is None for commit in commits):
+    if after > until or any(commit is None or _is_anew(commit) for commit in commits):
         return False
     return all((folder / file).exists() for commit in commits for file in _files(commit or []))
 
@@ -50,6 +52,10 @@ def _actions(folder: Path, version: int) -> Actions | None:
     if not file.is_file():
         return None
     return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines() if line]
+
+
+def _is_anew(commit: Actions) -> bool:
+    return any(str(action["commitInfo"].get("operation", "")).startswith(ANEW) for action in commit if "commitInfo" in action)
 
 
 def _files(commit: Actions) -> Iterator[str]:

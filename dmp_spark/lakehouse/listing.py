@@ -23,6 +23,11 @@ def list_files(pattern: str) -> list[FileSeen]:
     return sorted(_seen(path) for path in _walk(pattern))
 
 
+def look_at(path: str) -> FileSeen | None:
+    """The version of one file that is there now, whatever signs its name holds; None where there is none."""
+    return _seen(Path(path)) if Path(path).is_file() else None
+
+
 def _walk(pattern: str) -> Iterator[Path]:
     for found in sorted(glob.glob(pattern, recursive=True)) if glob.has_magic(pattern) else [pattern]:
         path = Path(found)

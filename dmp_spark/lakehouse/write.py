@@ -59,7 +59,8 @@ def replace(
     new = compare.shaped(rows, contract)
     if not catalog.exists(new.sparkSession, location, contract.name):
         return _first(location, contract, new, unique)
-    catalog.evolve(new.sparkSession, location, contract)
+    if catalog.evolve(new.sparkSession, location, contract, is_whole=part is EVERYTHING and deletes):
+        return _anew(location, contract, scratch.write(new, contract.name), before_commit, unique)
     if part.keys is not None:
         places = {name: compare.partition_value(name, contract) for name in contract.partitioned_by if name not in new.columns}
         new = part.of(new.withColumns(places)).select(*new.columns)
@@ -98,6 +99,18 @@ def _first(location: Location, contract: Contract, new: DataFrame, unique: int |
     except DuplicateKeyError:
         catalog.drop(new.sparkSession, location, contract.name)
         raise
+
+
+def _anew(
+    location: Location, contract: Contract, staged: DataFrame, before_commit: Callable[[], None], unique: int | None
+) -> Changes:
+    """The table made anew of these rows, which are all it will have: no row of another shape is left to compare with."""
+    inserted = _proven(staged, contract) if unique is None else unique
+    deleted = _table(location, contract, staged).count()
+    before_commit()
+    catalog.create(staged.sparkSession, location, contract, anew=True)
+    _write(location, contract, staged)
+    return Changes(inserted=inserted, deleted=deleted)
 
 
 def _insert(location: Location, contract: Contract, staged: DataFrame) -> Changes:

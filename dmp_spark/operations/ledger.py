@@ -56,7 +56,7 @@ class Ledger:
         return self._rows
 
     def append(self, row: Row) -> None:
-        """Add a row in one commit; the table is made by the first."""
+        """Add a row in one commit; the table is made by the first, and gets the columns that its contract got since."""
         values = asdict(row)
         counts = values.pop("counts")
         values["number"] = len(self.rows())  # clocks may go back, so they give no order
@@ -82,7 +82,9 @@ class Ledger:
         if not self._standing.versions((RUNS.name,)):
             return ()
         table = self._standing.opened(RUNS.name)
-        rows = (dict(zip(RUNS.names, row, strict=True)) for row in python_rows(table.rows(RUNS.names)))
+        have = [name for name in RUNS.names if name in table.columns]  # another version may have made it
+        every: dict[str, Any] = dict.fromkeys(RUNS.names)
+        rows = (every | dict(zip(have, row, strict=True)) for row in python_rows(table.rows(have)))
         return tuple(_row(values) for values in sorted(rows, key=lambda values: int(values["number"])))
 
 

@@ -123,6 +123,21 @@ def test_a_source_becomes_exactly_one_thing(tmp_path: Path) -> None:
     assert what == "a source becomes one of events, reference, person_attributes; here none stands"
 
 
+def test_what_a_file_may_lack_and_when_things_can_have_happened_are_proven(tmp_path: Path) -> None:
+    given = ORDERS.replace("    rules:", "    optional: [amount]\n    rules:")
+    bounds = "earliest: 2016-01-01\nclock_ahead: 10 minutes\n"
+    spec, found = resolved(tmp_path, "ingest", ingest=bounds + given, models="")
+    assert told(found) == []
+    assert spec.sources[0].optional == ("amount",)
+    assert (spec.bounds.earliest, spec.bounds.clock_ahead) == ("2016-01-01T05:00:00+00:00", 600)  # midnight in New York
+
+    wrong = "clock_ahead: 1 month\n" + given.replace("[amount]", "[amuont]")
+    assert found_in(tmp_path, wrong) == [
+        ("ingest.yml:1:14", "1 month has no fixed length: write days, hours or minutes", "clock_ahead: 1 hour"),
+        ("ingest.yml:8:5", "no such column: amuont", "did you mean amount?"),
+    ]
+
+
 def test_reference_data_must_be_delivered_whole(tmp_path: Path) -> None:
     lines = found_in(tmp_path, "sources:" + CAMPAIGNS.replace("replaced", "appended"))
 

@@ -93,7 +93,12 @@ def test_records_come_in_batches_and_none_is_lost_at_their_borders(tmp_path: Pat
     ("content", "sentence"),
     [
         ("", "it has no first line that names the columns"),
-        ("note,x\n", "it has no column at"),
+        (
+            "note,x\n",
+            "it has no column at: deliver it by the declared names, name it in `optional` where files may lack it, or read files like it by a source of their own",
+        ),
+        ("note,x,when\n", "it has no column at, and has when, which is not declared: deliver"),
+        ("ada,ada@example.com,1815\n", "its first line names none of the declared columns"),
         ("x;at;note\n1;2;3\n", "cells are separated by commas"),
         ("x,at,note,x\n", "it has the column x more than once"),
         (b"x,at,n\xf6te\n", "its first line cannot be read as CSV in UTF-8"),
@@ -105,6 +110,19 @@ def test_a_file_that_does_not_name_each_column_once_is_refused(tmp_path: Path, c
         csv_files.probe(written(tmp_path, content), COLUMNS)
 
     assert sentence in str(refused.value)
+    assert "ada" not in str(refused.value)
+
+
+def test_a_column_that_a_file_may_lack_is_null_there_and_no_other_is(tmp_path: Path) -> None:
+    path = written(tmp_path, "x\n1\n2\n")
+    names, optional = {"x": "bigint", "note": "string"}, ("note",)
+
+    csv_files.probe(path, names, optional)
+    listed = pa.RecordBatch.from_pylist([{"file_id": "f", "path": path, "landed": 5}])
+    [batch] = csv_files.reader(tuple(names), optional)(iter([listed]))
+    assert batch.column("_cells").to_pylist() == [["1", None], ["2", None]]
+    with pytest.raises(UnreadableFileError, match="it has no column note"):
+        csv_files.probe(path, names, ("x",))
 
 
 def test_times_are_wall_clocks_and_files_of_any_order_have_one_header(tmp_path: Path) -> None:

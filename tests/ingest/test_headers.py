@@ -52,9 +52,18 @@ def test_int96_is_an_instant_as_spark_reads_it(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("array", "declared", "sentence"),
     [
-        (pa.array([1], pa.int64()), "int", "its column x holds bigint, declared is int"),
+        (pa.array([1], pa.int64()), "int", "its column x holds bigint, declared is int: declare bigint, which holds both"),
         (pa.array([1.0]), "bigint", "its column x holds double, declared is bigint"),
-        (pa.array(["4711"]), "bigint", "its column x holds string, declared is bigint"),
+        (
+            pa.array(["4711"]),
+            "bigint",
+            "its column x holds string, declared is bigint: deliver it as declared, or read files like it by a source of their own",
+        ),
+        (
+            pa.array([Decimal("1.00000")]),
+            "decimal(18,4)",
+            "holds decimal(6,5), declared is decimal(18,4): deliver it as declared",
+        ),
         (pa.array([1], pa.int64()), "decimal(18,4)", "its column x holds bigint, declared is decimal(18,4)"),
         (pa.array([b"a"]), "string", "its column x holds binary, declared is string"),
         (pa.array([NOON], pa.timestamp("ns")), "timestamp", "nanoseconds"),
@@ -75,9 +84,48 @@ def test_a_column_that_is_not_there_is_named(tmp_path: Path) -> None:
         probe(written(tmp_path, pa.array([1])), {"x": "bigint", "y": "string", "z": "string"})
 
 
-@pytest.mark.parametrize("content", [b"", b"PAR1", bytes(range(256)) * 20])
-def test_what_is_no_parquet_is_refused(tmp_path: Path, content: bytes) -> None:
+def test_a_column_that_a_file_may_lack_holds_nothing_there(tmp_path: Path) -> None:
+    path = written(tmp_path, pa.array([1]))
+
+    assert probe(path, {"x": "bigint", "tier": "string"}, ("tier",))[0].types == (("x", "bigint"), ("tier", "void"))
+    with pytest.raises(UnreadableFileError, match="it has no column tier"):
+        probe(path, {"x": "bigint", "tier": "string"}, ("x",))
+
+
+def test_a_renamed_column_is_told_with_the_names_that_are_not_declared(tmp_path: Path) -> None:
+    found = {}
+    for number, others in enumerate((("price",), ("price", "more"), tuple(f"c{n}" for n in range(11)))):
+        path = str(tmp_path / f"{number}.parquet")
+        pq.write_table(pa.table({"x": [1], **dict.fromkeys(others, [1])}), path)
+        with pytest.raises(UnreadableFileError) as refused:
+            probe(path, {"x": "bigint", "amount": "bigint"})
+        found[len(others)] = str(refused.value)
+
+    ways = ": deliver it by the declared names, name it in `optional` where files may lack it, or read files like it by a source of their own"
+    assert found == {
+        1: f"it has no column amount, and has price, which is not declared{ways}",
+        2: f"it has no column amount, and has price, more, which are not declared{ways}",
+        11: f"it has no column amount, and has {', '.join(f'c{n}' for n in range(10))}, …, which are not declared{ways}",
+    }
+
+
+def test_names_that_differ_in_capitals_alone_are_refused(tmp_path: Path) -> None:
+    for names in (["x", "X"], ["x", "x"]):
+        pq.write_table(pa.Table.from_arrays([pa.array([1]), pa.array([2])], names=names), tmp_path / "x.parquet")
+        with pytest.raises(UnreadableFileError, match=f"columns {' and '.join(names)}, which Spark cannot tell apart"):
+            probe(str(tmp_path / "x.parquet"), {"x": "bigint"})
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"", "it is empty, which no file of parquet is"),
+        (b"PAR1", "it cannot be read as parquet"),
+        (bytes(range(256)) * 20, "it cannot be read as parquet"),
+    ],
+)
+def test_what_is_no_parquet_is_refused(tmp_path: Path, content: bytes, why: str) -> None:
     (tmp_path / "x.parquet").write_bytes(content)
 
-    with pytest.raises(UnreadableFileError, match="it cannot be read as parquet"):
+    with pytest.raises(UnreadableFileError, match=why):
         probe(str(tmp_path / "x.parquet"), {"x": "bigint"})

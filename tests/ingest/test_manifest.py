@@ -38,17 +38,24 @@ def test_only_new_files_of_an_appended_source_are_read(tmp_path: Path) -> None:
     assert (step.mode, [Path(f.path).name for f in step.files.values()]) == (Mode.ADD, ["b.parquet"])
 
 
-def test_a_file_that_was_written_again_is_another_version_and_replaces_the_old_one(tmp_path: Path) -> None:
-    file = tmp_path / "a.parquet"
-    file.write_bytes(b"a")
-    source = orders(path=str(file))
+def test_a_file_that_was_written_again_is_another_version_and_all_files_are_read_again(tmp_path: Path) -> None:
+    for name in ("a [1]", "b"):
+        (tmp_path / f"{name}.parquet").write_bytes(b"a")
+    source = orders(path=str(tmp_path))
     known = taken(source)
-    os.utime(file, (1, 1))
+    changed, other = known
+    os.utime(changed.path, (1, 1))
 
     step = planned(source, known)
-    assert step.mode is Mode.ADD
-    assert step.replaced == (known[0].file_id,)
-    assert known[0].file_id not in step.files
+    assert (step.mode, step.why) == (Mode.REBUILD, "a file that was taken was overwritten")
+    assert (step.replaced, step.overwritten, step.gone) == ((changed.file_id,), (changed.path,), ())
+    assert changed.file_id not in step.files
+    assert [Path(seen.path).name for seen in step.files.values()] == ["a [1].parquet", "b.parquet"]
+
+    elsewhere = planned(orders(path=f"{tmp_path}/a*.parquet"), known)  # the other file's name is listed no longer
+    assert other.file_id in elsewhere.files
+    Path(other.path).unlink()
+    assert planned(source, known).gone == (other.path,)
 
 
 def test_a_changed_rule_reads_all_files_again_also_those_the_path_no_longer_names(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from pyspark.sql import functions as F
 
 from dmp_spark.ingest import events, rules
 from dmp_spark.ingest.lookups import looked_up
+from dmp_spark.ingest.readable import readable
 from dmp_spark.ingest.spec import Source, Time
 from dmp_spark.ingest.times import Clocks
 from tests.ingest.small_shop import CAMPAIGN, COLUMNS, FEW_PIECES, HAS_AMOUNT, HAS_CUSTOMER, SANE_TIME, orders, purchase
@@ -20,7 +21,7 @@ PLACED = (
 
 
 def records(spark: SparkSession, *rows: tuple[object, ...]) -> DataFrame:
-    return spark.createDataFrame([(*row, place, "f", AT) for place, row in enumerate(rows)], PLACED)
+    return readable(spark.createDataFrame([(*row, place, "f", AT) for place, row in enumerate(rows)], PLACED), COLUMNS)
 
 
 def judged(spark: SparkSession, source: Source, *rows: tuple[object, ...]) -> DataFrame:

@@ -1,99 +1,19 @@
 """Deliveries through storage: what they leave in the tables, and what they leave alone."""
 
 import json
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 
 from dmp_spark.contracts import Changes
-from dmp_spark.ingest import stage
-from dmp_spark.ingest.spec import Computed, IngestSpec, Known, PersonAttributes, Reference, Rule, Source
-from dmp_spark.ingest.tables import EVENTS, contracts
+from dmp_spark.ingest.spec import Computed, Reference, Rule, Source
+from dmp_spark.ingest.tables import EVENTS
 from dmp_spark.lakehouse.lakehouse import Lakehouse
-from dmp_spark.stage import RunContext, RunSummary
-from tests.acceptance.tables import rows_of, versions
-from tests.ingest.small_shop import COLUMNS, HAS_CUSTOMER, SANE_TIME, orders
-
-AT = datetime(2017, 5, 1, 12, tzinfo=UTC)
-AS_OF = datetime(2018, 1, 1, tzinfo=UTC)
-SCHEMA = pa.schema(
-    [
-        ("customer", pa.string()),
-        ("receipt", pa.int64()),
-        ("at", pa.timestamp("us", "UTC")),
-        ("amount", pa.float64()),
-        ("pieces", pa.int64()),
-    ]
-)
-ITEMS = Reference(
-    table="items",
-    key=("item_id",),
-    select=(Computed(name="item_id", expression="item"), Computed(name="kind", expression="kind")),
-    types={"item_id": "string", "kind": "string"},
-)
-CRM = PersonAttributes(
-    identifiers=(Computed(name="customer", expression="customer"),),
-    known=Known(kind="moment", moment="2017-01-01T00:00:00+00:00"),
-    attributes=(Computed(name="age", expression="age"),),
-)
-
-
-class Shop:
-    """A folder of deliveries and a lakehouse; each run is a new stage's view, as the pipeline gives it."""
-
-    def __init__(self, folder: Path, lakehouse_at: Callable[..., Lakehouse]) -> None:
-        self.folder, self.root, self.lakehouse_at, self.runs = folder, folder / "lakehouse", lakehouse_at, 0
-        self.orders = orders(HAS_CUSTOMER, SANE_TIME, path=str(folder / "orders"))
-        self.items = Source(
-            name="items",
-            path=str(folder / "items"),
-            arrives="replaced",
-            columns={"item": "bigint", "kind": "string"},
-            reference=ITEMS,
-        )
-        self.crm = Source(
-            name="crm",
-            path=str(folder / "crm"),
-            arrives="replaced",
-            columns={"customer": "string", "age": "string"},
-            person_attributes=CRM,
-        )
-
-    def deliver(self, file: str, rows: list[tuple[Any, ...]]) -> None:
-        """Orders (customer, receipt, at) in a file."""
-        lines = [
-            dict(zip(COLUMNS, (customer, receipt, at, float(receipt or 0), 1), strict=True)) for customer, receipt, at in rows
-        ]
-        self.write(f"orders/{file}", pa.Table.from_pylist(lines, SCHEMA))
-
-    def write(self, file: str, table: pa.Table) -> None:
-        """A file of any source."""
-        (self.folder / file).parent.mkdir(exist_ok=True)
-        pq.write_table(table, self.folder / file)
-
-    def run(self, *sources: Source, as_of: datetime = AS_OF, full: bool = False, most: float | None = None) -> RunSummary:
-        """One run of the stage over these sources."""
-        self.runs += 1
-        spec = IngestSpec(zone="UTC", currency="USD", hold_if_rejected_above=most, sources=sources or (self.orders,))
-        lakehouse = self.lakehouse_at(contracts(spec), stage="ingest", reads=stage.READS, writes=stage.WRITES)
-        started = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=self.runs)
-        return stage.run(RunContext(lakehouse, as_of, f"run-{self.runs}", started, "UTC", full), spec)
-
-    def rows(self, table: str, *columns: str) -> list[tuple[Any, ...]]:
-        """The rows of a table, in order."""
-        found = rows_of(self.root.joinpath(*table.split("."))).to_pylist()
-        return sorted((tuple(row.get(name) for name in columns) for row in found), key=str)
-
-
-@pytest.fixture
-def shop(tmp_path: Path, lakehouse_at: Callable[..., Lakehouse]) -> Shop:
-    return Shop(tmp_path, lakehouse_at)
+from tests.acceptance.tables import versions
+from tests.ingest.delivered_shop import AS_OF, AT, Shop
+from tests.ingest.small_shop import HAS_CUSTOMER, SANE_TIME, orders
 
 
 def test_a_delivery_with_mistakes_and_a_repetition_changes_no_event(shop: Shop) -> None:
@@ -246,9 +166,12 @@ def test_a_reference_table_whose_rows_differ_under_one_key_is_refused_with_examp
     shop.deliver("good.parquet", [("ann", 1, AT)])
 
     refused = shop.run(shop.items, shop.orders)
-    why = "item_id is no key of silver.items: 4 of its values stand in rows that differ"
+    why, file = (
+        "item_id is no key of silver.items: 4 of its values stand in rows that differ",
+        shop.folder / "items" / "items.parquet",
+    )
     assert refused.failed == (
-        f'items: {why}, such as {{"item_id":"1"}}; {{"item_id":"3"}}; {{"item_id":"4"}}: name more columns in `key`, '
+        f"items: {why}, such as that of record 0 of {file}; record 2 of {file}; record 5 of {file}: name more columns in `key`, "
         "select fewer, or say in `combine` what becomes of them; nothing of this source was taken",
     )
     assert not (shop.root / "silver" / "items").exists()

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 from chispa import assert_df_equality
+from deltalake import DeltaTable
 from pyspark.sql import functions as F
 
-from dmp_spark.contracts import Changes, Column, Contract, TableClass
+from dmp_spark.contracts import HASH, Changes, Column, Contract, TableClass
 from dmp_spark.errors import StageError
 from dmp_spark.lakehouse.write import DuplicateKeyError
 from tests.refusals import refusal
@@ -167,10 +168,47 @@ def test_a_table_gets_the_columns_that_its_contract_got(spark: Any, lakehouse_at
     rows = spark.createDataFrame([("a", 1, Decimal("2.5")), ("b", 2, None)], "id string, n bigint, spend decimal(18,4)")
     assert lakehouse.replace(after.name, rows) == Changes(updated=2)
     assert [row.spend for row in lakehouse.read(after.name).orderBy("id").collect()] == [Decimal("2.5000"), None]
-    other = replace(before, columns=(before.columns[0], Column("n", "string", "a text")))
-    texts = spark.createDataFrame([("a", "x")], "id string, n string")
-    said = refusal(StageError, lambda: lakehouse_at({other.name: other}).replace(other.name, texts))
-    assert "gold.features.n is bigint in the lakehouse and string now" in said
+
+
+def test_a_table_whose_columns_changed_is_made_anew_where_all_of_it_is_written_and_refused_elsewhere(
+    spark: Any, lakehouse_at: Any
+) -> None:
+    """A column of another type, one that is gone, one that was required and is gone; its versions so far stay readable."""
+    columns = (Column("id", "string", "key"), Column("n", "bigint", "a number"), Column("m", "bigint", "more", nullable=False))
+    before = Contract("gold.features", "test", TableClass.STATE, "people", columns, ("id",))
+    first = lakehouse_at({before.name: before})
+    first.replace(before.name, spark.createDataFrame([("a", 1, 5), ("b", 2, 6)], "id string, n bigint, m bigint"))
+    path = str(first.location.path(before.name))
+
+    def version() -> int:
+        return DeltaTable(path).version()
+
+    def rows() -> list[tuple[Any, ...]]:
+        return [tuple(row) for row in spark.read.format("delta").load(path).drop(HASH).orderBy("id").collect()]
+
+    retyped = replace(before, columns=(columns[0], Column("n", "string", "a text"), columns[2]))
+    texts = spark.createDataFrame([("a", "x", 5), ("c", "y", 7)], "id string, n string, m bigint")
+    lakehouse, stood, whole = lakehouse_at({retyped.name: retyped}), version(), rows()
+    elsewhere = "give the column another name, or build a new lakehouse with --set project.lakehouse.path=…"
+    for refused in (lakehouse.upsert, lambda table, rows: lakehouse.replace(table, rows, F.col("id") == "a")):
+        said = refusal(StageError, lambda refused=refused: refused(retyped.name, texts))
+        assert said == f"gold.features.n is bigint in the lakehouse and string now: {elsewhere}"
+        assert (version(), rows()) == (stood, whole)
+    assert lakehouse.replace(retyped.name, texts) == Changes(inserted=2, deleted=2)
+    assert rows() == [("a", "x", 5), ("c", "y", 7)]
+    assert spark.read.format("delta").option("versionAsOf", stood).load(path).select("n").orderBy("n").collect() == [(1,), (2,)]
+    assert lakehouse.replace(retyped.name, texts) == Changes()
+
+    fewer = replace(before, columns=retyped.columns[:2])
+    texts = texts.drop("m")
+    lakehouse = lakehouse_at({fewer.name: fewer})
+    more = spark.createDataFrame([("d", "z")], "id string, n string")
+    assert lakehouse.upsert(fewer.name, more) == Changes(inserted=1)  # what it required is required no longer
+    assert rows() == [("a", "x", 5), ("c", "y", 7), ("d", "z", None)]
+    assert lakehouse.replace(fewer.name, texts) == Changes(inserted=2, deleted=3)
+    assert rows() == [("a", "x"), ("c", "y")]
+    statements = spark.sql(f"DESCRIBE TABLE delta.`{path}`").where("col_name = 'n'").collect()
+    assert [(row.data_type, row.comment) for row in statements] == [("string", "a text")]
 
 
 def test_no_text_and_nothing_personal_stands_in_the_log(spark: Any, lakehouse_at: Any) -> None:

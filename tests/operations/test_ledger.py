@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pyarrow as pa
-from deltalake import DeltaTable
+from deltalake import DeltaTable, write_deltalake
 
 from dmp_spark.lakehouse.location import Location
 from dmp_spark.operations.arrow_types import arrow_schema
@@ -40,6 +40,21 @@ def at(row: Row, seconds: float, **changes) -> Row:
 def test_a_row_comes_back_as_it_was_written(tmp_path):
     Ledger(Location(tmp_path)).append(FULL)
     assert Ledger(Location(tmp_path)).rows() == (FULL,)
+
+
+def test_a_ledger_of_another_version_is_read_and_gets_the_columns_of_this_one(tmp_path):
+    """It lacks two columns that rows have now, and has one that they have no longer."""
+    Ledger(tmp_path / "now").append(FULL)
+    rows = pa.table(DeltaTable(str(tmp_path / "now" / "ops" / "runs")).to_pyarrow_table())
+    before = rows.drop_columns(["notes", "peak_memory_mb"]).append_column("host", pa.array(["x"]))
+    write_deltalake(str(tmp_path / "then" / "ops" / "runs"), before)
+    old = replace(FULL, notes=(), peak_memory_mb=None)
+    assert Ledger(tmp_path / "then").rows() == (old,)
+
+    Ledger(tmp_path / "then").append(at(FULL, 10))
+    assert Ledger(tmp_path / "then").rows() == (old, at(FULL, 10))
+    told = DeltaTable(str(tmp_path / "then" / "ops" / "runs")).to_pyarrow_table().sort_by("number")
+    assert told["host"].to_pylist() == ["x", None]
 
 
 def test_counts_that_a_stage_does_not_have_are_null_and_stay_away(tmp_path):
