@@ -59,3 +59,11 @@ def test_a_log_that_was_cleaned_up_is_not_whole(table: DeltaTable) -> None:
     (root / "silver" / "days" / "_delta_log" / f"{1:020d}.json").unlink()
     assert not tables.is_whole(TABLE, 0, 3)
     assert tables.is_whole(TABLE, 1, 3)
+
+
+def test_a_table_that_was_made_anew_has_no_feed_from_before(table: DeltaTable) -> None:
+    root, tables = root_of(table), tables_of(table)
+    commit = root / "silver" / "days" / "_delta_log" / f"{4:020d}.json"
+    commit.write_text('{"commitInfo": {"operation": "REPLACE TABLE"}}\n', encoding="utf-8")
+    assert not tables.is_whole(TABLE, 3, 4)
+    assert tables.is_whole(TABLE, 4, 4)
