@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-CONFLICT = "DELTA_CONCURRENT"
-"""How Delta's errors begin where another commit came first; on the JVM they have no class of their own in Python."""
+CONFLICTS = ("DELTA_CONCURRENT", "DELTA_PROTOCOL_CHANGED", "DELTA_METADATA_CHANGED")
+"""How Delta's errors begin where another commit came first (the latter two: the first of a new table)."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class LockTable:
                 catalog.create(self._spark, self._location, self._contract)
             self._merge(new, "t.expires_at <= s.taken_at", "WHEN NOT MATCHED THEN INSERT *")
         except Exception as error:
-            if CONFLICT not in str(error):
+            if not _lost_to_another(error):
                 raise
 
     def keep(self, new: Holder) -> None:
@@ -61,7 +61,7 @@ class LockTable:
         try:
             self._merge(new, "t.run_id = s.run_id")
         except Exception as error:
-            if CONFLICT not in str(error):
+            if not _lost_to_another(error):
                 raise
 
     def _merge(self, new: Holder, condition: str, otherwise: str = "") -> None:
@@ -75,6 +75,11 @@ class LockTable:
             f"WHEN MATCHED AND {condition} THEN UPDATE SET *\n{otherwise}",
             row=row,
         )
+
+
+def _lost_to_another(error: Exception) -> bool:
+    """By its text: in Python these errors have a class of their own or not, as the session and the commit have it."""
+    return any(name in str(error) for name in CONFLICTS)
 
 
 def _instant(micros: int) -> datetime:
