@@ -42,12 +42,13 @@ def free_port() -> int:
         return int(listening.getsockname()[1])
 
 
-def wait_for(what: str, holds: Callable[[], Any], seconds: float = 120) -> Any:
-    """What `holds` gives, once it gives anything."""
+def wait_for(what: str, holds: Callable[[], Any], seconds: float = 120, of: "subprocess.Popen[bytes] | None" = None) -> Any:
+    """What `holds` gives, once it gives anything; given up when the process `of` which it is has ended."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if found := holds():
             return found
+        assert of is None or of.poll() is None, f"{what}: the process ended with {of and of.returncode}"
         time.sleep(0.2)
     raise AssertionError(f"{what}: not within {seconds:.0f} s")
 

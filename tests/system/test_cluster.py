@@ -22,14 +22,18 @@ TABLES = ("silver", "gold")
 
 @pytest.fixture(scope="module")
 def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Libraries and wheel as executors get them; not compressed, which is faster here."""
-    file = tmp_path_factory.mktemp("archive") / "environment.tar"
+    """Libraries and wheel as executors get them."""
+    file = tmp_path_factory.mktemp("archive") / "environment.tar.gz"
     subprocess.run([ROOT / "bin" / "environment-archive", file], check=True, stdout=subprocess.DEVNULL, timeout=600)
     return file
 
 
 def run_on(
-    running: Cluster, finished: Finished, archive: Path, folder: Path, meanwhile: Callable[[Path], None] = lambda log: None
+    running: Cluster,
+    finished: Finished,
+    archive: Path,
+    folder: Path,
+    meanwhile: Callable[["subprocess.Popen[bytes]", Path], None] = lambda job, log: None,
 ) -> str:
     """Run the zipped small project on a cluster into `folder`/lakehouse; what the job said."""
     package = folder / "small.zip"
@@ -41,7 +45,7 @@ def run_on(
     log = folder / "job.log"
     job = submit(options, words, log, PYSPARK_PYTHON="./environment/bin/python")
     try:
-        meanwhile(log)
+        meanwhile(job, log)
         code = job.wait(timeout=900)
     finally:
         if job.poll() is None:
@@ -76,10 +80,10 @@ def test_a_worker_killed_while_a_stage_runs_changes_nothing_but_the_time(
     with cluster(tmp_path / "cluster") as running:
         assert len(running.alive()) == 2
 
-        def kill_in_features(log: Path) -> None:
-            wait_for("the end of identity", lambda: b"\nidentity " in log.read_bytes(), 600)
+        def kill_in_features(job: "subprocess.Popen[bytes]", log: Path) -> None:
+            wait_for("the end of identity", lambda: b"\nidentity " in log.read_bytes(), 600, job)
             jobs = len(events(tmp_path, "JobStart"))
-            wait_for("jobs of features", lambda: len(events(tmp_path, "JobStart")) > jobs + 1)
+            wait_for("jobs of features", lambda: len(events(tmp_path, "JobStart")) > jobs + 1, of=job)
             running.kill_worker(0)
 
         run_on(running, finished, archive, tmp_path, kill_in_features)
