@@ -1,7 +1,7 @@
 """From ingest.yml to what the stage needs: every name and expression is proven here. No pyspark here."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from dmp_spark.contracts import Contract
 from dmp_spark.expressions.types import keeps
@@ -9,8 +9,11 @@ from dmp_spark.ingest import check_records
 from dmp_spark.ingest.check_names import Names
 from dmp_spark.ingest.spec import IngestFile, IngestSpec, Lookup, LookupFile, Rule, RuleFile, Source, SourceFile
 from dmp_spark.ingest.tables import reference_name
+from dmp_spark.project.engines import Need, Needed, with_
 from dmp_spark.project.load import Found, Project
 
+VOLUMES = "/Volumes/"
+"""Databricks' volumes: at this path for the driver and for Spark alike."""
 PLAIN_TYPES = (
     "string",
     "boolean",
@@ -57,6 +60,14 @@ def resolve(project: Project, contracts: Mapping[str, Contract], found: Found) -
         hold_if_rejected_above=written.hold_if_rejected_above,
         sources=tuple(sources.values()),
     )
+
+
+def needs(spec: IngestSpec) -> Iterator[Needed]:
+    """What files ask of the engine: the driver lists them, and Spark reads them at the same path."""
+    way_out = f"put the files into a volume (/Volumes/…), or run it on one of: {with_(Need.LOCAL)}"
+    for source in spec.sources:
+        if not source.path.startswith(VOLUMES):
+            yield Needed(f"the source {source.name}", f"ingest.sources.{source.name}.read.path", Need.LOCAL, way_out)
 
 
 def _priorities(project: Project) -> list[str] | None:
