@@ -1,7 +1,7 @@
 """The only list of the stages, in the order of the flow; what runs is imported when it runs. No pyspark here."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import cache
@@ -13,6 +13,7 @@ from typing import Any
 
 from dmp_spark.contracts import Contract
 from dmp_spark.errors import UserError
+from dmp_spark.project.engines import Need, Needed, with_
 from dmp_spark.project.found import Found
 from dmp_spark.project.load import Project, load
 from dmp_spark.project.settings import ProjectFile
@@ -106,6 +107,16 @@ def resolved(folder: Path, overrides: Sequence[str] = ()) -> tuple[Project, Reso
     if found.problems:
         raise UserError(found.sorted())
     return project, resolution
+
+
+def needed(resolution: Resolution) -> Iterator[Needed]:
+    """What a project asks of the engine that runs it: the lakehouse, and what `needs(spec)` in a stage's check.py says."""
+    way_out = f"run it on one of: {with_(Need.LOCAL)}"
+    yield Needed("a lakehouse at a path", "project.lakehouse.path", Need.LOCAL, way_out)
+    for name, spec in resolution.specs.items():
+        says = getattr(import_module(f"dmp_spark.{name}.check"), "needs", None)
+        if says is not None:
+            yield from says(spec)
 
 
 def feeds(one: str, other: str) -> bool:

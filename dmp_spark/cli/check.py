@@ -6,6 +6,7 @@ from pathlib import Path
 
 from dmp_spark import registry
 from dmp_spark.errors import Problem, UserError
+from dmp_spark.project.engines import checked_engine, refused
 from dmp_spark.project.found import Found
 from dmp_spark.project.load import Project
 from dmp_spark.project.show import show as shown
@@ -21,17 +22,21 @@ _COUNTED = (
 )
 
 
-def check(project_folder: Path, overrides: Sequence[str] = (), show: bool = False) -> int:
+def check(project_folder: Path, overrides: Sequence[str] = (), show: bool = False, engine: str | None = None) -> int:
     """0 where the project has no mistake, else 2: one line or, with `show`, the project with defaults on standard output.
 
-    Mistakes and warnings go to standard error, by file and line; a warning alone leaves the answer 0.
+    With `engine` what cannot run there is a mistake too. Mistakes and warnings go to standard error, by file and line; a
+    warning alone leaves the answer 0.
     """
     found = Found()
     try:
+        runs_on = None if engine is None else checked_engine(engine)
         project = registry.read(project_folder, overrides, found)
-        registry.resolve(project, found)
+        resolution = registry.resolve(project, found)
     except UserError as error:
         return _tell(error.problems)
+    if runs_on is not None and not found.problems:
+        refused(runs_on, registry.needed(resolution), found)
     if found.problems:
         return _tell(found.sorted())
     for warning in found.warnings:

@@ -40,11 +40,12 @@ def check(
     project: ProjectOption = None,
     overrides: SetOption = None,
     show: Annotated[bool, typer.Option("--show", help="Print the project with all defaults filled in.")] = False,
+    engine: Annotated[str | None, typer.Option("--engine", help="Also find what cannot run there: local, connect, …")] = None,
 ) -> None:
     """Find every mistake of the project, each with file, line and a way out."""
     from dmp_spark.cli.check import check as checked
 
-    raise typer.Exit(checked(project_folder(project), tuple(overrides or ()), show))
+    raise typer.Exit(checked(project_folder(project), tuple(overrides or ()), show, engine))
 
 
 @app.command()

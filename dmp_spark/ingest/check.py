@@ -1,7 +1,7 @@
 """From ingest.yml to what the stage needs: every name and expression is proven here. No pyspark here."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC
 
 from dmp_spark.contracts import Contract
@@ -10,9 +10,12 @@ from dmp_spark.ingest import check_records
 from dmp_spark.ingest.check_names import Names
 from dmp_spark.ingest.spec import Bounds, IngestFile, IngestSpec, Lookup, LookupFile, Rule, RuleFile, Source, SourceFile
 from dmp_spark.ingest.tables import reference_name
+from dmp_spark.project.engines import Need, Needed, with_
 from dmp_spark.project.load import Found, Project
 from dmp_spark.project.types import moment_instant
 
+VOLUMES = "/Volumes/"
+"""Databricks' volumes: at this path for the driver and for Spark alike."""
 PLAIN_TYPES = (
     "string",
     "boolean",
@@ -70,6 +73,14 @@ def _bounds(written: IngestFile, zone: str, found: Found) -> Bounds:
     except ValueError as error:
         found.add("no-length", str(error), "ingest.clock_ahead", "clock_ahead: 1 hour")
         return Bounds(earliest=earliest)
+
+
+def needs(spec: IngestSpec) -> Iterator[Needed]:
+    """What files ask of the engine: the driver lists them, and Spark reads them at the same path."""
+    way_out = f"put the files into a volume (/Volumes/…), or run it on one of: {with_(Need.LOCAL)}"
+    for source in spec.sources:
+        if not source.path.startswith(VOLUMES):
+            yield Needed(f"the source {source.name}", f"ingest.sources.{source.name}.read.path", Need.LOCAL, way_out)
 
 
 def _priorities(project: Project) -> list[str] | None:

@@ -1,6 +1,6 @@
 """Whether `models.yml` fits the other files: its features are there, and each learner knows its parameters."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from dmp_spark.contracts import Contract
@@ -11,6 +11,7 @@ from dmp_spark.models.spec import (
     CHOICES,
     DEFAULTS,
     LINEAR,
+    NEEDS,
     RULE,
     Candidate,
     CandidateFile,
@@ -21,6 +22,7 @@ from dmp_spark.models.spec import (
     Task,
     TaskFile,
 )
+from dmp_spark.project.engines import Need, Needed, with_
 from dmp_spark.project.load import Found, Project
 
 _FEATURES = "gold.features"
@@ -58,6 +60,18 @@ def resolve(project: Project, contracts: Mapping[str, Contract], found: Found) -
         search=written.search,
         search_seconds=written.search_seconds,
     )
+
+
+def needs(spec: ModelsSpec) -> Iterator[Needed]:
+    """What learning asks of the engine: each learner that a task may choose, and the store of models."""
+    named = {(task.kind, candidate.name): candidate for task in spec.tasks for candidate in task.candidates}
+    for (kind, name), candidate in named.items():
+        need = NEEDS[candidate.family]
+        way_out = f"write another family, or run it on one of: {with_(need)}"
+        yield Needed(f"the learner {candidate.family}", f"models.candidates.{kind}.{name}.family", need, way_out)
+    if spec.tasks:
+        way_out = f"run models on one of: {with_(Need.LOCAL)}; the other stages run without them"
+        yield Needed("the store of models, MLflow on a file in the lakehouse,", "models.tasks", Need.LOCAL, way_out)
 
 
 def _definitions(project: Project, contracts: Mapping[str, Contract]) -> dict[str, str]:

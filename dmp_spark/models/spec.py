@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from dmp_spark.measures.spec import MeasureFile
+from dmp_spark.project.engines import Need
 from dmp_spark.project.types import Name, Resolved, Share, Written
 
 Kind = Literal["classification", "regression"]
@@ -27,6 +28,13 @@ DEFAULTS: dict[str, dict[str, int | float]] = {
     "gradient_boosted_trees": {"trees": 40, "depth": 4, "step": 0.1},
 }
 """Family → the parameters that it knows, with their defaults."""
+NEEDS: dict[Family, Need] = {
+    "logistic_regression": Need.CONNECT,
+    "linear_regression": Need.CONNECT,
+    "random_forest": Need.CONNECT,
+    "gradient_boosted_trees": Need.CONNECT,
+}
+"""Family → what its learner needs; estimators of Spark ML are fitted by any session (docs/portability.md)."""
 
 
 WIDE: dict[str, dict[str, tuple[int | float, ...]]] = {
