@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run run-shopping test test-long test-faults check format mutants acceptance aa lock clean
+.PHONY: help run run-shopping test test-connect test-long test-faults check format mutants acceptance aa lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r target text; do printf '%-20s %s\n' "$$target" "$$text"; done
@@ -24,6 +24,10 @@ test: ## the suite, with coverage, the 20 slowest and the skips
 test-long: ## the suite with many more drawn worlds per law
 	@bin/bootstrap test
 	@DMP_WORLDS=5000 bin/test --override-ini=addopts= -m "not faults"
+
+test-connect: ## the layers below, the stages and a whole run against a Spark Connect server, a process of its own
+	@bin/bootstrap test
+	@bin/test-connect
 
 test-faults: ## kill a run at every named point, run it again, compare with a clean run (small project)
 	@bin/bootstrap test

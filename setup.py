@@ -31,7 +31,11 @@ setup(
     package_data={"dmp_spark": ["py.typed"], "dmp_spark.page": ["*.css"]},
     data_files=[("share/dmp_spark/conf/spark", [str(path) for path in sorted(Path("conf/spark").glob("*.conf"))])],
     install_requires=[line for line in run if not line.startswith(EXAMPLE)],
-    extras_require={"example": [line for line in run if line.startswith(EXAMPLE)], "test": wanted("test")},
+    extras_require={
+        "example": [line for line in run if line.startswith(EXAMPLE)],
+        "connect": wanted("connect"),
+        "test": wanted("test"),
+    },
     entry_points={"console_scripts": ["dmp = dmp_spark.cli.main:main"]},
     classifiers=["Programming Language :: Python :: 3.11", "Programming Language :: Python :: 3.12"],
     zip_safe=False,

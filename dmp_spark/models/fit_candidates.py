@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 import numpy as np
+from pyspark import inheritable_thread_target
 from pyspark.ml import Estimator, PipelineModel, Transformer
 from pyspark.ml.classification import GBTClassifier, LogisticRegression, RandomForestClassifier
 from pyspark.ml.functions import vector_to_array
@@ -72,6 +73,7 @@ def fit_folds(
     fold, on its training rows, and shared: prepared rows are materialised by `keep`, because a fit goes over them many
     times. Two fits run side by side; each depends on its own rows and seed only.
     """
+    in_session = inheritable_thread_target(rows.sparkSession)  # over Connect each thread has to be told its session
     with ThreadPoolExecutor(_FITS_AT_ONCE) as pool:
 
         def ready(fold: Fold) -> tuple[DataFrame, DataFrame]:
@@ -79,9 +81,9 @@ def fit_folds(
             test = prepared(_test(rows, fold, people[fold.number]), preparation, spec.preparation_of(task))
             return training, keep(test.select("person_id", "label", "rule", FEATURES), f"{task.name}_test")
 
-        making = {fold.number: pool.submit(ready, fold) for fold in folds}
+        making = {fold.number: pool.submit(in_session(ready), fold) for fold in folds}
         made = {number: waiting.result() for number, waiting in making.items()}
-        truths = {number: pool.submit(_truth, test) for number, (_, test) in made.items()}
+        truths = {number: pool.submit(in_session(_truth), test) for number, (_, test) in made.items()}
 
         def fitted(fold: Fold, candidate: Candidate) -> dict[str, float]:
             training, test = made[fold.number]
@@ -90,7 +92,7 @@ def fit_folds(
             return _scores(model, test, task.kind)
 
         pairs = [(fold, candidate) for candidate in by_cost(task.candidates) for fold in folds]
-        scores = {(f.number, c.name): pool.submit(fitted, f, c) for f, c in pairs}
+        scores = {(f.number, c.name): pool.submit(in_session(fitted), f, c) for f, c in pairs}
         return tuple(
             _judged(fold, truths[fold.number].result(), {c.name: scores[fold.number, c.name].result() for c in task.candidates})
             for fold in folds

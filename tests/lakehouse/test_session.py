@@ -19,9 +19,10 @@ def test_a_spark_that_does_not_start_is_one_sentence_below_what_it_said(tmp_path
 
 
 def _python(code: str, environment: dict[str, str]) -> "subprocess.CompletedProcess[str]":
+    own = {name: value for name, value in os.environ.items() if name != "SPARK_REMOTE"}
     return subprocess.run(
         [sys.executable, "-c", code],
-        env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
+        env={**own, "PYTHONPATH": str(ROOT), **environment},
         capture_output=True,
         text=True,
         timeout=120,
