@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run run-shopping test test-long test-cluster test-next test-deploy test-faults check format mutants acceptance aa lock clean
+.PHONY: help run run-shopping test test-connect test-long test-cluster test-next test-deploy test-faults check format mutants acceptance aa lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r target text; do printf '%-20s %s\n' "$$target" "$$text"; done
@@ -38,6 +38,10 @@ test-deploy: ## what dmp deploy writes: Databricks' own models, and a run in a r
 	@bin/bootstrap test
 	@bin/environment bundles airflow
 	@.venv/bin/python -m pytest -q --override-ini=addopts=--import-mode=importlib tests/deploy
+
+test-connect: ## the layers below, the stages and a whole run against a Spark Connect server, a process of its own
+	@bin/bootstrap test
+	@bin/test-connect
 
 test-faults: ## kill a run at every named point, run it again, compare with a clean run (small project)
 	@bin/bootstrap test
