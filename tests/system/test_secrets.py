@@ -35,6 +35,20 @@ def test_what_looks_for_a_secret_finds_it_in_files_of_every_kind(tmp_path: Path)
     assert search(kinds, OTHER) == (9, [])
 
 
+def test_a_run_without_its_secret_touches_nothing_and_a_check_needs_none(tmp_path: Path) -> None:
+    project = small_copy(tmp_path)
+    with (project / "project.yml").open("a", encoding="utf-8") as file:
+        file.write("identifier_key: ${env:PLANTED_KEY}\n")
+    for key, said in (("", "PLANTED_KEY, which holds a secret, is not set"), ("planted", "holds a secret of 7 characters")):
+        refused = dmp("run", "-p", str(project), watched=True, PLANTED_KEY=key)
+        assert refused.code == 2, refused.everything
+        assert "project.yml:14:17: the environment variable PLANTED_KEY" in refused.said
+        assert said in refused.said
+        assert "pyspark imported: False" in refused.said
+        assert not (project / "lakehouse").exists()
+    assert dmp("check", "-p", str(project), PLANTED_KEY="").code == 0
+
+
 class Watched:
     """The small project with a key, every output kept beside it, Spark's event log and its own log at INFO too."""
 
