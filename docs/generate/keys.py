@@ -14,7 +14,13 @@ _HEAD = """# Keys of YAML
 Every key of every file with what it takes and what holds without it, from the models that read them. `<name>` is a name that you give. What a key means, with examples, is told in the page of its file, and what all files share in
 [yaml.md](../yaml.md). A key without a default need not be there where the default says `none`; some must be there all the same, depending on what else stands there: `dmp check` says so.
 """
-_PAGES = {"project": "yaml.md", "identity": "yaml.md", "features": "measures.md"}
+PAGES = {"features": "measures.md"}
+"""File → the page that tells it, where that is not named like the file."""
+
+
+def page_of(file: str) -> str:
+    """The page that tells what the keys of a file mean."""
+    return PAGES.get(file, f"{file}.md")
 
 
 def page() -> str:
@@ -25,7 +31,7 @@ def page() -> str:
     parts = [_HEAD]
     for name, model in {"project": ProjectFile, **shapes()}.items():
         rows = list(rows_of(model, name))
-        parts.append(f"\n## {name}.yml\n\nMeaning: [{_PAGES.get(name, f'{name}.md')}](../{_PAGES.get(name, f'{name}.md')}).\n\n")
+        parts.append(f"\n## {name}.yml\n\nMeaning: [{page_of(name)}](../{page_of(name)}).\n\n")
         parts.append(table(("key", "takes", "default", "what it is"), rows))
     return "".join(parts)
 
