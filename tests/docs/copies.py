@@ -71,7 +71,7 @@ def said(command: str, root: Path, seconds: int = 600) -> Done:
 def answers(page: Path) -> dict[str, str]:
     """The last command of a block → what the page shows right behind it, without blanks at the ends of lines."""
     text = re.sub(r"\\\n *", "", page.read_text(encoding="utf-8"))
-    pairs = re.findall(r"^```(?:sh)?\n((?:dmp .*\n)+)```\n```\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
+    pairs = re.findall(r"^```(?:sh)?\n((?:dmp [^\n]*\n)+)```\n```\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
     return {_as_shown(block.splitlines()[-1], page): trimmed(answer) for block, answer in pairs}
 
 
