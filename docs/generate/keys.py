@@ -1,4 +1,4 @@
-"""The page of the keys of YAML, from the models that read the files."""
+"""The page of the keys of YAML, from the models that read the files; what a key means is what its page says."""
 
 import types
 from collections.abc import Iterator
@@ -8,6 +8,7 @@ from annotated_types import Ge, Gt, Le, Lt, MinLen
 from pydantic_core import PydanticUndefined
 
 from docs.generate.markdown import table
+from docs.generate.meanings import meanings
 
 _HEAD = """# Keys of YAML
 
@@ -29,10 +30,11 @@ def page() -> str:
     from dmp_spark.registry import shapes
 
     parts = [_HEAD]
+    told = meanings()
     for name, model in {"project": ProjectFile, **shapes()}.items():
-        rows = list(rows_of(model, name))
+        rows = [(key, *what, told.get((name, key.strip("`")), model_says)) for key, *what, model_says in rows_of(model, name)]
         parts.append(f"\n## {name}.yml\n\nMeaning: [{page_of(name)}](../{page_of(name)}).\n\n")
-        parts.append(table(("key", "takes", "default", "what it is"), rows))
+        parts.append(table(("key", "takes", "default", "meaning"), rows))
     return "".join(parts)
 
 

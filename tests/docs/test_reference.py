@@ -5,7 +5,7 @@ import subprocess
 import sys
 
 from dmp_spark import registry
-from docs.generate import errors, keys, tables
+from docs.generate import errors, keys, meanings, tables
 from docs.generate.__main__ import differing
 from tests.docs.pages import ROOT
 
@@ -34,11 +34,11 @@ def test_every_code_that_a_test_expects_or_a_function_gives_is_told() -> None:
 
 
 def test_the_sentences_of_a_code_are_its_own() -> None:
-    ways = {(one.what, one.way_out) for one in errors.told() if one.code == "locked"}
-    assert {what for what, _ in ways} == {"the lakehouse … is held by …"}
-    assert [one.what for one in errors.told() if one.code == "holdout"] == ["a holdout of everyone sends to nobody"]
-    assert [one.what for one in errors.told() if one.code == "same-priority"] == ["… and … have the same priority"]
-    assert all(one.what for one in errors.told())
+    told = errors.told()
+    assert {one.what for one in told if one.code == "locked"} == {"the lakehouse … is held by …"}
+    assert [one.what for one in told if one.code == "holdout"] == ["a holdout of everyone sends to nobody"]
+    assert [one.what for one in told if one.code == "same-priority"] == ["… and … have the same priority"]
+    assert all(one.what for one in told)
 
 
 def test_every_table_of_every_stage_is_there() -> None:
@@ -47,18 +47,28 @@ def test_every_table_of_every_stage_is_there() -> None:
     assert {table for table in written | {"ops.runs", "ops.lock", "silver.items"} if f"\n## {table}\n" not in text} == set()
 
 
-def test_every_key_is_explained_in_the_page_of_its_file() -> None:
-    """A key that the models know and the page of its file never names in code is a key that nobody can learn of."""
+def addresses() -> set[tuple[str, str]]:
+    """File and address of every key that the models know."""
     from dmp_spark.project.settings import ProjectFile
 
+    models = {"project": ProjectFile, **registry.shapes()}
+    return {(file, address.strip("`")) for file, model in models.items() for address, *_ in keys.rows_of(model, file)}
+
+
+def test_the_tables_of_keys_in_the_pages_name_keys_that_there_are() -> None:
+    assert set(meanings.tables()) == set(meanings.TABLES)
+    assert set(meanings.meanings()) - addresses() == set()
+    assert len(meanings.meanings()) > 100
+
+
+def test_every_key_is_explained_in_the_page_of_its_file() -> None:
+    """A key that the models know and the page of its file never names in code is a key that nobody can learn of."""
     unexplained = []
-    for file, model in {"project": ProjectFile, **registry.shapes()}.items():
+    for file, address in sorted(addresses()):
         told = {keys.page_of(file), "measures.md"}  # labels and metrics are measures
         text = "".join((PAGES / name).read_text(encoding="utf-8") for name in sorted(told))
         in_code = " ".join(re.findall(r"```.*?```|`[^`\n]+`", text, re.DOTALL))
-        named = set(re.findall(r"[a-z_]+", in_code))
-        for address, *_ in keys.rows_of(model, file):
-            last = address.strip("`").split(".")[-1]
-            if last not in named and last != "<name>":
-                unexplained.append(f"{file}: {address}")
+        last = address.split(".")[-1]
+        if last != "<name>" and last not in re.findall(r"[a-z_]+", in_code):
+            unexplained.append(f"{file}: {address}")
     assert unexplained == []
