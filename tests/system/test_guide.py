@@ -1,22 +1,8 @@
-"""The guide's project is a project: its snippets, written to the files that they name, have no mistakes."""
+"""What README and guides quote of the projects stands in them."""
 
 import re
-from pathlib import Path
 
-from tests.system.commands import ROOT, dmp
-
-
-def test_the_first_project_of_the_guide_has_no_mistakes(tmp_path: Path) -> None:
-    guide = (ROOT / "docs" / "guide" / "first-project.md").read_text(encoding="utf-8")
-    snippets = re.findall(r"```yaml\n# (shop/\w+\.yml)\n(.*?)```", guide, re.DOTALL)
-    assert len(snippets) == 5
-    for name, text in snippets:
-        file = tmp_path / name
-        file.parent.mkdir(exist_ok=True)
-        file.write_text(text, encoding="utf-8")
-    checked = dmp("check", "-p", str(tmp_path / "shop"))
-    assert checked.code == 0, checked.everything
-    assert "no mistakes" in checked.shown
+from tests.system.commands import ROOT
 
 
 def test_the_questions_of_the_readme_are_among_those_of_the_project() -> None:
