@@ -34,7 +34,11 @@ setup(
         ("share/dmp_spark/jobs", [str(path) for path in sorted(Path("jobs").glob("*.py"))]),  # what spark-submit is given
     ],
     install_requires=[line for line in run if not line.startswith(EXAMPLE)],
-    extras_require={"example": [line for line in run if line.startswith(EXAMPLE)], "test": wanted("test")},
+    extras_require={
+        "example": [line for line in run if line.startswith(EXAMPLE)],
+        "connect": wanted("connect"),
+        "test": wanted("test"),
+    },
     entry_points={"console_scripts": ["dmp = dmp_spark.cli.main:main", "dmp-task = dmp_spark.cli.jobs:task"]},
     classifiers=["Programming Language :: Python :: 3.11", "Programming Language :: Python :: 3.12"],
     zip_safe=False,

@@ -1,4 +1,7 @@
-"""A pytest plugin (`-p tests.skips`): more skips than tests/expected_skips.txt names fail the run."""
+"""A pytest plugin (`-p tests.skips`): more skips than tests/expected_skips.txt names fail the run.
+
+With `--connect` those marked `classic` are expected too: the mark says why.
+"""
 
 from pathlib import Path
 
@@ -18,6 +21,11 @@ class Skips:
 
     def __init__(self) -> None:
         self.seen: dict[str, str] = {}
+        self.expected = expected()
+
+    def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
+        if config.getoption("--connect"):
+            self.expected |= {item.nodeid for item in items if item.get_closest_marker("classic")}
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if report.skipped and not hasattr(report, "wasxfail"):
@@ -25,12 +33,12 @@ class Skips:
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
-        if set(self.seen) - expected() and exitstatus == pytest.ExitCode.OK:
+        if set(self.seen) - self.expected and exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         for name, why in sorted(self.seen.items()):
-            mark = "as expected" if name in expected() else "NOT EXPECTED: name it in tests/expected_skips.txt, or let it run"
+            mark = "as expected" if name in self.expected else "NOT EXPECTED: name it in tests/expected_skips.txt, or let it run"
             terminalreporter.write_line(f"skipped {name}: {why} ({mark})")
 
 

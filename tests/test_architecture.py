@@ -51,7 +51,7 @@ NOT_PORTABLE_CALLS = {"input_file_name"}
 CLOCKS = {"now", "utcnow", "today", "rand", "randn", "uuid", "uuid4", "uuid1", "current_timestamp", "current_date"}
 # The lock and the log are about this moment on this machine, not about data.
 MAY_HAVE_A_CLOCK = ("cli/",)
-MAY_READ_THE_ENVIRONMENT = ("lakehouse/session.py", "lakehouse/fault.py", "cli/")
+MAY_READ_THE_ENVIRONMENT = ("lakehouse/session.py", "lakehouse/fault.py", "project/secrets.py", "cli/")
 
 
 def name_of(file: Path) -> str:

@@ -75,7 +75,7 @@ def _compute(text: str, secrets: Sequence[str]) -> "Compute":
         raise UserError(Problem("compute", f"there is no compute {text}", way_out="write classic or serverless"))
     if secrets:
         what = f"serverless compute gets no environment variables here, and the project reads secrets from {', '.join(secrets)}"
-        raise UserError(Problem("compute", what, way_out="write ${databricks:SCOPE/KEY} in the project, or --compute classic"))
+        raise UserError(Problem("compute", what, way_out="--compute classic"))
     return "serverless"
 
 

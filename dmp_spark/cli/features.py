@@ -1,4 +1,4 @@
-"""`dmp features list`: what features there are, what they mean, and how they are spread. Starts no JVM."""
+"""`dmp features list`: what features there are, what they mean, and how they are spread. By path it starts no JVM."""
 
 import sys
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""`dmp model list`, `compare` and `explain`: which models there are, how good they are, why somebody has a score. No JVM."""
+"""`dmp model list`, `compare` and `explain`: which models there are, how good, why somebody has a score. By path no JVM."""
 
 import sys
 from collections.abc import Iterator, Mapping, Sequence

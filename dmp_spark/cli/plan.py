@@ -1,4 +1,4 @@
-"""`dmp plan`: what a run would read, write and skip, and why. Writes nothing, starts no JVM."""
+"""`dmp plan`: what a run would read, write and skip, and why. Writes nothing, by path starts no JVM."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""`dmp report`: what was published, told in one HTML file. Starts no JVM."""
+"""`dmp report`: what was published, told in one HTML file. By path it starts no JVM."""
 
 import sys
 import time

@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -12,6 +12,7 @@ from dmp_spark.cli.summary import print_summary
 
 if TYPE_CHECKING:
     from dmp_spark.project.load import Project
+    from dmp_spark.project.types import Resolved
     from dmp_spark.registry import Resolution
 
 
@@ -36,6 +37,7 @@ def run(call: Call, announce: Callable[[str], None] = lambda as_of: None) -> int
     )
     steps = steps_of(resolution)
     wanted = chosen(steps, call.stages, call.first, call.last)
+    _prove_secrets(project, [resolution.specs[step.name] for step in wanted])
     moment = instant_text(options.as_of, zone)
     announce(moment)
     progress = progress_on(sys.stderr)
@@ -46,6 +48,15 @@ def run(call: Call, announce: Callable[[str], None] = lambda as_of: None) -> int
         report_after(project, resolution, progress.say)
     print_summary(outcome, call, project, moment, time.perf_counter() - clock, sys.stdout)
     return outcome.exit_code
+
+
+def _prove_secrets(project: "Project", specs: "Sequence[Resolved]") -> None:
+    """UserError, before anything is touched, where a secret that one of these stages may need is not to be had."""
+    from dmp_spark.project.secrets import read_secret
+
+    for spec in specs:
+        for address, reference in spec.secrets.items():
+            read_secret(reference, project.place(address))
 
 
 def report_after(project: "Project", resolution: "Resolution", say: Callable[[str], None]) -> None:

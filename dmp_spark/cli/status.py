@@ -1,4 +1,4 @@
-"""`dmp status`: tables, versions, rows, the last runs, and how fresh what is published is. Starts no JVM."""
+"""`dmp status`: tables, versions, rows, the last runs, and how fresh what is published is. By path it starts no JVM."""
 
 import sys
 from collections.abc import Sequence

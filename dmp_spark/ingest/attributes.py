@@ -5,6 +5,7 @@ from datetime import datetime
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
+from dmp_spark.functions.keys import MakeId, stable_id
 from dmp_spark.ingest import times
 from dmp_spark.ingest.compute import value
 from dmp_spark.ingest.rules import broken, payload
@@ -15,7 +16,9 @@ FACT = ("source", "subject_id", "attribute")
 INTERVAL = ("valid_from", "value", "valid_until", "_opened_as_of")
 
 
-def records_of_facts(records: DataFrame, source: Source, facts: PersonAttributes, clocks: times.Clocks) -> DataFrame:
+def records_of_facts(
+    records: DataFrame, source: Source, facts: PersonAttributes, clocks: times.Clocks, make_id: MakeId = stable_id
+) -> DataFrame:
     """One row a record: subject_id, known_time, `facts` map<string,string> without nulls, `_reasons`, its place.
 
     `_identifiers` holds the subject alone: what else a record carries comes with the rules that join identifiers.
@@ -28,7 +31,7 @@ def records_of_facts(records: DataFrame, source: Source, facts: PersonAttributes
         F.lit(0).cast("bigint").alias("_ordinal"),
         "_raw",
         F.col("_reasons").alias("_record_reasons"),
-        F.slice(carried(facts.identifiers, names), 1, 1).alias("_identifiers"),
+        F.slice(carried(facts.identifiers, names, make_id), 1, 1).alias("_identifiers"),
         "_landed_at",
         times.known_time(facts.known, clocks, F.col("_landed_at")).alias("known_time"),
         F.map_filter(F.create_map(*pairs), lambda _, fact: fact.isNotNull()).alias("facts"),

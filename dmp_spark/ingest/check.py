@@ -12,6 +12,7 @@ from dmp_spark.ingest.spec import Bounds, IngestFile, IngestSpec, Lookup, Lookup
 from dmp_spark.ingest.tables import reference_name
 from dmp_spark.project.engines import Need, Needed, with_
 from dmp_spark.project.load import Found, Project
+from dmp_spark.project.secrets import databricks_refused
 from dmp_spark.project.types import moment_instant
 
 VOLUMES = "/Volumes/"
@@ -29,6 +30,7 @@ PLAIN_TYPES = (
     "timestamp",
     "decimal(p,s)",
 )
+IDENTIFIER_KEY = "project.identifier_key"
 TYPE_PATTERN = re.compile(
     r"string|boolean|tinyint|smallint|int|bigint|float|double|date|timestamp|decimal\((\d{1,2}),(\d{1,2})\)"
 )
@@ -41,15 +43,9 @@ def resolve(project: Project, contracts: Mapping[str, Contract], found: Found) -
     """
     settings = project.settings
     written: IngestFile | None = project.written("ingest")
-    if getattr(settings, "identifier_key", None):
-        found.add(
-            "not-yet",
-            "`identifier_key` is not understood yet",
-            "project.identifier_key",
-            "leave it out: identifiers are hashed without a key",
-        )
+    key = _identifier_key(project, found)
     if written is None:
-        return IngestSpec(zone=settings.time_zone, currency=settings.currency or "")
+        return IngestSpec(zone=settings.time_zone, currency=settings.currency or "", identifier_key=key)
     priorities = _priorities(project)
     sources: dict[str, Source] = {}
     for name in _order(written, found):
@@ -61,8 +57,21 @@ def resolve(project: Project, contracts: Mapping[str, Contract], found: Found) -
         late=str(written.late) if written.late else None,
         bounds=_bounds(written, settings.time_zone, found),
         hold_if_rejected_above=written.hold_if_rejected_above,
+        identifier_key=key,
         sources=tuple(sources.values()),
     )
+
+
+def _identifier_key(project: Project, found: Found) -> str | None:
+    """What names the secret that identifiers are hashed with, a file's path absolute; None where there is no such secret."""
+    written = project.settings.identifier_key
+    if written is None:
+        return None
+    provider, _, name = written.removeprefix("${").removesuffix("}").partition(":")
+    if provider == "databricks":
+        found.tell(databricks_refused(project.place(IDENTIFIER_KEY)))
+        return None
+    return f"${{file:{project.path(name, IDENTIFIER_KEY)}}}" if provider == "file" else written
 
 
 def _bounds(written: IngestFile, zone: str, found: Found) -> Bounds:

@@ -3,7 +3,7 @@
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from dmp_spark.functions.keys import stable_id
+from dmp_spark.functions.keys import MakeId, stable_id
 from dmp_spark.ingest import times
 from dmp_spark.ingest.compute import id_text, named, text_map, value
 from dmp_spark.ingest.rules import broken, payload
@@ -15,20 +15,21 @@ OPTIONAL = ("order_id", "item_id", "value", "currency", "quantity", "channel", "
 WHERE_FROM = ("_file_id", "_position", "_landed_at")
 
 
-def mapped(records: DataFrame, source: Source, clocks: times.Clocks) -> DataFrame:
+def mapped(records: DataFrame, source: Source, clocks: times.Clocks, make_id: MakeId = stable_id) -> DataFrame:
     """One row an event and one a rejected record: the columns of silver.events, `_reasons` (empty where it holds).
 
     Beside them `_file_id`, `_position`, `_ordinal` (the key: which event of which record), `_payload` where rejected,
-    and `_identifiers` with raw values. `records` are judged; a record with reasons becomes one row, ordinal 0.
+    and `_identifiers` with raw values and the ids that `make_id` gives. `records` are judged; a record with reasons becomes
+    one row, ordinal 0.
     """
-    kinds = [_rows(records, event, number, source, clocks) for number, event in enumerate(source.events)]
+    kinds = [_rows(records, event, number, source, clocks, make_id) for number, event in enumerate(source.events)]
     rows = kinds[0]
     for further in kinds[1:]:
         rows = rows.unionByName(further)
     return rows
 
 
-def _rows(records: DataFrame, event: Event, number: int, source: Source, clocks: times.Clocks) -> DataFrame:
+def _rows(records: DataFrame, event: Event, number: int, source: Source, clocks: times.Clocks, make_id: MakeId) -> DataFrame:
     names = source.names
     if number:  # what the record itself broke is told once, with its first event
         records = records.where(F.size("_reasons") == 0)
@@ -40,7 +41,7 @@ def _rows(records: DataFrame, event: Event, number: int, source: Source, clocks:
         times.event_time(event.time, clocks).alias("event_time"),
         times.event_date(event.time, clocks).alias("event_date"),
         times.known_time(event.known, clocks, F.col("_landed_at"), event.time).alias("known_time"),
-        carried(event.identifiers, names).alias("_identifiers"),
+        carried(event.identifiers, names, make_id).alias("_identifiers"),
         _identity(event, number, source).alias("event_id"),
         _has_identity(event).alias("_has_id"),
         *_values(event, names),

@@ -241,11 +241,20 @@ class Bounds(Resolved):
 
 
 class IngestSpec(Resolved):
-    """Everything the stage needs; `sources` stand so that each comes after the reference tables it looks up."""
+    """Everything the stage needs; `sources` stand so that each comes after the reference tables it looks up.
+
+    `identifier_key` names the secret with which identifiers are hashed; its value is read when the stage runs.
+    """
 
     zone: str
     currency: str
     late: str | None = None
     bounds: Bounds = Bounds()
     hold_if_rejected_above: float | None = None
+    identifier_key: str | None = None
     sources: tuple[Source, ...] = ()
+
+    @property
+    def secrets(self) -> dict[str, str]:
+        """As in Resolved."""
+        return {"project.identifier_key": self.identifier_key} if self.identifier_key else {}

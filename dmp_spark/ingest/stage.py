@@ -7,14 +7,18 @@ from pathlib import Path
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from dmp_spark.errors import StageError
+from dmp_spark.functions.keys import MakeId, keyed_id, stable_id
 from dmp_spark.ingest import cells, csv_files, publish
 from dmp_spark.ingest.headers import Header, UnreadableFileError, probe
 from dmp_spark.ingest.manifest import Known, Mode, Plan, State, plan
 from dmp_spark.ingest.records import Landed, named_in
 from dmp_spark.ingest.spec import IngestSpec, Source
-from dmp_spark.ingest.tables import READS, WRITES, contracts, reference_name
+from dmp_spark.ingest.subjects import of_another_key
+from dmp_spark.ingest.tables import IDENTIFIERS, READS, WRITES, contracts, reference_name
 from dmp_spark.ingest.taking import Counts, NoKeyError, Probed, Taken, take
 from dmp_spark.lakehouse.listing import list_files, look_at
+from dmp_spark.project.secrets import read_secret
 from dmp_spark.stage import Check, RunContext, RunSummary
 
 __all__ = ["READS", "WRITES", "contracts", "run"]
@@ -28,6 +32,7 @@ class Work:
     """What a run does, source by source; filled as the sources are looked at."""
 
     known: tuple[Known, ...]
+    make_id: MakeId = stable_id
     taken: list[Taken] = field(default_factory=list)
     refused: list[publish.Refused] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
@@ -40,7 +45,10 @@ class Work:
 
 def run(context: RunContext, spec: IngestSpec) -> RunSummary:
     """Take what is new, decide whether it may be published, then publish: silver first, the manifest last."""
-    work = Work(_known(context.lakehouse.read("bronze.files")) if context.lakehouse.exists("bronze.files") else ())
+    make_id = keyed_id(read_secret(spec.identifier_key)) if spec.identifier_key else stable_id
+    _prove_key(context, make_id)
+    known = _known(context.lakehouse.read("bronze.files")) if context.lakehouse.exists("bronze.files") else ()
+    work = Work(known, make_id)
     tables: dict[str, DataFrame] = {}
     for source in spec.sources:
         _look_at(context, source, spec, work, tables)
@@ -55,6 +63,19 @@ def run(context: RunContext, spec: IngestSpec) -> RunSummary:
         removed = tuple(gone) if context.full else ()
         changes = publish.publish(context, publish.Publication(tuple(work.taken), tuple(work.refused), work.known, removed))
     return RunSummary(changes, counts, checks, tuple(held), tuple(work.failed), tuple(work.notes))
+
+
+def _prove_key(context: RunContext, make_id: MakeId) -> None:
+    """StageError where the identifiers that stand were hashed otherwise: old ids and new ones would be different people."""
+    if not context.lakehouse.exists(IDENTIFIERS.name):
+        return
+    any_of_them = context.lakehouse.read(IDENTIFIERS.name).limit(1)  # all were hashed alike
+    if of_another_key(any_of_them, make_id).take(1):
+        raise StageError(
+            "the identifiers of this lakehouse were hashed with another key, or without one, and with this one everybody would "
+            "be somebody else; nothing was taken: name the key that it was built with as identifier_key in project.yml, or build "
+            f"a new lakehouse with {context.lakehouse.location.elsewhere}"
+        )
 
 
 def _look_at(context: RunContext, source: Source, spec: IngestSpec, work: Work, tables: dict[str, DataFrame]) -> None:
@@ -100,7 +121,7 @@ def _take(context: RunContext, probed: Probed, spec: IngestSpec, work: Work, tab
     """Take a source whose files fit; refuse it where a part of a file cannot be read, or changed while it was."""
     planned, source = probed.plan, probed.plan.source
     try:
-        taken = take(context, probed, tables, spec)
+        taken = take(context, probed, tables, spec, work.make_id)
     except NoKeyError as error:
         work.refuse(source.name, str(error))
         work.refused += [_refused(context, planned, key, error.why, work) for key in planned.files]

@@ -6,27 +6,32 @@ from functools import reduce
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from dmp_spark.functions.keys import stable_id
+from dmp_spark.functions.keys import MakeId, stable_id
 from dmp_spark.ingest.compute import value
 from dmp_spark.ingest.spec import Computed
 
 
-def carried(identifiers: Iterable[Computed], names: Mapping[str, str]) -> Column:
+def carried(identifiers: Iterable[Computed], names: Mapping[str, str], make_id: MakeId = stable_id) -> Column:
     """array<struct<id,namespace,value>> of the identifiers that are there, by priority; blank text is none."""
-    found = [_identifier(each, names) for each in identifiers]
+    found = [_identifier(each, names, make_id) for each in identifiers]
     several = F.array_compact(F.array(*found))
     # array_compact is interpreted; the usual record carries all of its one or two identifiers
     return F.when(reduce(Column.__and__, [one.isNotNull() for one in found]), F.array(*found)).otherwise(several)
 
 
-def _identifier(computed: Computed, names: Mapping[str, str]) -> Column:
+def _identifier(computed: Computed, names: Mapping[str, str], make_id: MakeId) -> Column:
     text = value(computed, names).cast("string")
     one = F.struct(
-        stable_id(computed.name, text).alias("id"),
+        make_id(computed.name, text).alias("id"),
         F.lit(computed.name).alias("namespace"),
         text.alias("value"),
     )
     return F.when(F.trim(text) != "", one)
+
+
+def of_another_key(standing: DataFrame, make_id: MakeId) -> DataFrame:
+    """The identifiers of the table whose id is not what their namespace and value give: keys as `seen`."""
+    return standing.where(make_id(F.col("namespace"), F.col("value")) != F.col("identifier_id"))
 
 
 def seen(rows: DataFrame) -> DataFrame:

@@ -59,7 +59,9 @@ IDENTIFIERS = Contract(
     meaning="Identifiers seen: the only silver or gold table with their raw values",
     key=("identifier_id",),
     columns=(
-        Column("identifier_id", "string", "stable_id of namespace and value", nullable=False),
+        Column(
+            "identifier_id", "string", "stable_id of namespace and value; keyed where the project names a key", nullable=False
+        ),
         Column("namespace", "string", "what kind of identifier it is", nullable=False),
         Column("value", "string", "the identifier itself, as text", personal=True),
         Column("first_known_time", "timestamp", "the earliest known_time of an event or fact that carries it", nullable=False),

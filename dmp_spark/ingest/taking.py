@@ -8,7 +8,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from dmp_spark.errors import StageError
-from dmp_spark.functions.keys import stable_id
+from dmp_spark.functions.keys import MakeId, stable_id
 from dmp_spark.ingest import attributes, cells, events, lookups, records, rules
 from dmp_spark.ingest.contest import Rivals, settle
 from dmp_spark.ingest.headers import Header
@@ -79,12 +79,17 @@ class NoKeyError(Exception):
         self.why = why
 
 
-def take(context: RunContext, probed: Probed, tables: Mapping[str, DataFrame], spec: IngestSpec) -> Taken:
-    """The taken source; nothing is written but scratch. NoKeyError where a reference table's key is none."""
+def take(
+    context: RunContext, probed: Probed, tables: Mapping[str, DataFrame], spec: IngestSpec, make_id: MakeId = stable_id
+) -> Taken:
+    """The taken source; nothing is written but scratch. NoKeyError where a reference table's key is none.
+
+    `make_id` gives identifiers their ids.
+    """
     source = probed.plan.source
     if not probed.rows:
         return Taken(probed)
-    mapped = _mapped(context, probed, tables, spec)
+    mapped = _mapped(context, probed, tables, spec, make_id)
     if source.reference:
         return _reference(context, probed, mapped, source.reference)
     mapped = context.lakehouse.scratch.write(mapped, source.name)
@@ -155,7 +160,7 @@ def _counts(rows_in: int, mapped: int, rejected: int, lost: int) -> Counts:
     )
 
 
-def _mapped(context: RunContext, probed: Probed, tables: Mapping[str, DataFrame], spec: IngestSpec) -> DataFrame:
+def _mapped(context: RunContext, probed: Probed, tables: Mapping[str, DataFrame], spec: IngestSpec, make_id: MakeId) -> DataFrame:
     source = probed.plan.source
     frames = []
     for header, files in probed.groups.items():
@@ -170,9 +175,9 @@ def _mapped(context: RunContext, probed: Probed, tables: Mapping[str, DataFrame]
         if source.reference:
             frames.append(reference_rows(judged, source, source.reference))
         elif source.person_attributes:
-            frames.append(attributes.records_of_facts(judged, source, source.person_attributes, clocks))
+            frames.append(attributes.records_of_facts(judged, source, source.person_attributes, clocks, make_id))
         else:
-            frames.append(events.mapped(judged, source, clocks))
+            frames.append(events.mapped(judged, source, clocks, make_id))
     return reduce(DataFrame.unionByName, frames)
 
 

@@ -4,18 +4,22 @@ import os
 import signal
 import sys
 
+LIST = "list"
 
-def reach(stage: str, point: str, number: int = 1) -> None:
-    """Nothing, unless DMP_FAULT names this point (`features.after_commit`, `features.after_commit:2`): then the
-    point is printed and the process and its JVM are killed, as by a machine that lost its power.
+
+def reach(stage: str, point: str, number: int | None = None) -> None:
+    """Nothing, unless DMP_FAULT names this point (`features.before_write`, `features.after_commit:2`): then the point is
+    printed and the process and its JVM are killed, as by a machine that lost its power. DMP_FAULT=list only prints each.
     """
     wanted = os.environ.get("DMP_FAULT", "")
     if not wanted:
         return
-    name, _, count = wanted.partition(":")
-    if name != f"{stage}.{point}" or int(count or 1) != number:
+    name = f"{stage}.{point}" if number is None else f"{stage}.{point}:{number}"
+    if wanted not in (name, LIST):
         return
-    print(f"fault: {wanted}", file=sys.stderr, flush=True)
+    print(f"fault: {name}", file=sys.stderr, flush=True)
+    if wanted == LIST:
+        return
     _kill_children()
     os.kill(os.getpid(), signal.SIGKILL)
 

@@ -47,8 +47,8 @@ class Lakehouse:
             columns = ", ".join(f"`{column.name}` {column.type}" for column in contract.columns)
             return self.spark.createDataFrame([], columns)
         rows = catalog.rows(self.spark, self.location, table)
-        missing = {c.name: F.lit(None).cast(c.type) for c in contract.columns if c.name not in rows.columns}
-        return rows.withColumns(missing).select(*contract.names)  # a column that the table gets with its next write
+        have = set(rows.columns)  # a column that the table gets with its next write is null until then
+        return rows.select(*[c.name if c.name in have else F.lit(None).cast(c.type).alias(c.name) for c in contract.columns])
 
     def exists(self, table: str) -> bool:
         """Whether the table has been made."""

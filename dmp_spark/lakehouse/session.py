@@ -1,4 +1,4 @@
-"""The Spark session: started here, with the settings of one file, or taken over from spark-submit."""
+"""The Spark session: started here, with the settings of one file, taken over from spark-submit, or of a Connect server."""
 
 import os
 import sys
@@ -14,6 +14,7 @@ from pyspark.java_gateway import launch_gateway
 from pyspark.sql import SparkSession
 
 from dmp_spark.errors import Problem, UserError
+from dmp_spark.lakehouse.connect import connected
 from dmp_spark.lakehouse.jars import NOT_FETCHED, jars_of
 
 DELTA_EXTENSION = "io.delta.sql.DeltaSparkSessionExtension"
@@ -39,6 +40,18 @@ def read_settings(file: Path) -> dict[str, str]:
     return {name: value for name, value in pairs}
 
 
+def settings_of(file: Path | None = None, overrides: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The settings of `file` (default: conf/spark/$DMP_ENGINE.conf, else local.conf) and others over them.
+
+    DMP_JARS replaces what would be fetched.
+    """
+    settings = {**read_settings(file or settings_file(os.environ.get("DMP_ENGINE", "local"))), **(overrides or {})}
+    if jars := os.environ.get("DMP_JARS"):
+        settings.pop("spark.jars.packages", None)
+        settings["spark.jars"] = jars_of(Path(jars))
+    return settings
+
+
 def is_submitted() -> bool:
     """Whether spark-submit started the JVM, so that its settings are fixed already."""
     return "PYSPARK_GATEWAY_PORT" in os.environ
@@ -47,17 +60,19 @@ def is_submitted() -> bool:
 def start(file: Path | None = None, overrides: Mapping[str, str] | None = None) -> SparkSession:
     """The running session, or a new one with the settings of `file` (default: conf/spark/$DMP_ENGINE.conf, else local.conf).
 
-    Where spark-submit started the JVM nothing is set here; a session without Delta's extension is refused (UserError).
+    Where spark-submit started the JVM, or SPARK_REMOTE names a Connect server, the settings are those of the JVM; a session
+    without Delta's extension is refused (UserError).
     """
+    if remote := os.environ.get("SPARK_REMOTE"):
+        return _with_delta(connected(remote))
     if not is_submitted() and SparkSession.getActiveSession() is None:
         os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
         os.environ["PYSPARK_PYTHON"] = os.environ["PYSPARK_DRIVER_PYTHON"] = sys.executable
-        settings = {**read_settings(file or settings_file(os.environ.get("DMP_ENGINE", "local"))), **(overrides or {})}
-        if jars := os.environ.get("DMP_JARS"):
-            settings.pop("spark.jars.packages", None)
-            settings["spark.jars"] = jars_of(Path(jars))
-        _start_context(settings)
-    spark = SparkSession.builder.appName("dmp_spark").getOrCreate()
+        _start_context(settings_of(file, overrides))
+    return _with_delta(SparkSession.builder.appName("dmp_spark").getOrCreate())
+
+
+def _with_delta(spark: SparkSession) -> SparkSession:
     if DELTA_EXTENSION not in (spark.conf.get("spark.sql.extensions", "") or ""):
         raise UserError(
             Problem(

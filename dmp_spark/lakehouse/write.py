@@ -31,7 +31,7 @@ class Part:
         if self.keys is None:
             return rows if self.scope is None else rows.where(self.scope)
         if self.scope is None:
-            return rows.join(self.keys, on=self.keys.columns, how="left_semi")
+            return rows.join(self.keys, on=self.keys.columns, how="left_semi").select(*rows.columns)
         named = self.keys.distinct().withColumn("_is_named", F.lit(True))
         joined = rows.join(named, on=self.keys.columns, how="left")
         return joined.where(self.scope | F.col("_is_named").isNotNull()).select(*rows.columns)

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 import numpy as np
+from pyspark import inheritable_thread_target
 from pyspark.ml import Estimator, PipelineModel
 from pyspark.ml.classification import GBTClassifier, LogisticRegression, RandomForestClassifier
 from pyspark.ml.functions import vector_to_array
@@ -72,10 +73,11 @@ def fit_folds(
     fold, on its training rows, and shared: prepared rows are materialised by `keep`, because a fit goes over them many
     times. Two fits run side by side; each depends on its own rows and seed only.
     """
+    in_session = inheritable_thread_target(rows.sparkSession)  # over Connect each thread has to be told its session
     with ThreadPoolExecutor(FITS_AT_ONCE) as pool:
-        making = {f.number: pool.submit(ready, rows, f, people[f.number], parts, spec, task, keep) for f in folds}
-        made = {number: waiting.result() for number, waiting in making.items()}
-        truths = {number: pool.submit(_truth, test) for number, (_, test) in made.items()}
+        making = {f.number: pool.submit(in_session(ready), rows, f, people[f.number], parts, spec, task, keep) for f in folds}
+        made: dict[int, tuple[DataFrame, DataFrame]] = {number: waiting.result() for number, waiting in making.items()}
+        truths = {number: pool.submit(in_session(_truth), test) for number, (_, test) in made.items()}
 
         def fitted(fold: Fold, candidate: Candidate) -> dict[str, float]:
             scored = _scores(candidate, *made[fold.number], spec, task)
@@ -83,7 +85,7 @@ def fit_folds(
             return scored
 
         pairs = [(fold, candidate) for candidate in by_cost(task.candidates) for fold in folds]
-        scores = {(f.number, c.name): pool.submit(fitted, f, c) for f, c in pairs}
+        scores = {(f.number, c.name): pool.submit(in_session(fitted), f, c) for f, c in pairs}
         said = {f.number: {c.name: scores[f.number, c.name].result() for c in task.candidates} for f in folds}
         return tuple(_judged(number, truths[number].result(), said[number]) for number in said)
 

@@ -10,6 +10,7 @@ from datetime import date
 from itertools import product, zip_longest
 from typing import Any
 
+from pyspark import inheritable_thread_target
 from pyspark.sql import DataFrame
 
 from dmp_spark.models.fit_candidates import FITS_AT_ONCE, Keep, judge, ready
@@ -99,8 +100,10 @@ def fit_search(
         metrics = measured(task.kind, candidate.name, judged.labels, judged.scores[candidate.name], None).metrics
         return Point(candidate, float(metrics[task.choose_by][0]))
 
+    in_session = inheritable_thread_target(rows.sparkSession)  # over Connect each thread has to be told its session
     with ThreadPoolExecutor(FITS_AT_ONCE) as pool:
-        found = list(pool.map(tried, range(len(turns)), turns))
+        waiting = [pool.submit(in_session(tried), place, candidate) for place, candidate in enumerate(turns)]
+        found = [point.result() for point in waiting]
     kept = tuple(point for point in found if point is not None)
     return Search(fold.moment, task.choose_by, kept, len(turns), clock() - began)
 

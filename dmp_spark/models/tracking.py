@@ -6,6 +6,7 @@ not ended tells of a run that died.
 """
 
 import logging
+import platform
 import shutil
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -26,6 +27,7 @@ _NAME = "mlflow.runName"
 _NOTE = "mlflow.note.content"
 _FINISHED = "FINISHED"
 _LINES = "dmp_notes"
+_PIPELINE, _REQUIREMENTS, _PYTHON = "sparkml", "requirements.txt", "python_env.yaml"
 
 
 @dataclass(frozen=True)
@@ -157,7 +159,7 @@ class ModelStore:
 
     def _pipeline(self, run_id: str) -> Path:
         """Where a run's pipeline lies, also after the lakehouse was moved: MLflow keeps absolute paths."""
-        return self._artifacts / run_id / "artifacts" / "model" / "sparkml"
+        return self._artifacts / run_id / "artifacts" / "model" / _PIPELINE
 
 
 def _client(uri: str) -> Any:
@@ -172,20 +174,24 @@ def _client(uri: str) -> Any:
 
 
 def _save(model: PipelineModel, folder: Path, inputs: Mapping[str, str]) -> None:
-    """The model with a signature, and requirements said: MLflow takes 20 seconds to guess them."""
-    import mlflow.spark
-    from mlflow.models import ModelSignature
+    """The model in MLflow's spark flavour, with a signature.
+
+    Spark writes the pipeline into the folder itself: `mlflow.spark` copies it with a file system of the driver's JVM, and
+    over Connect there is none. Requirements are said, because MLflow takes 20 seconds to guess them.
+    """
+    from mlflow import pyfunc
+    from mlflow.models import Model, ModelSignature
     from mlflow.types import ColSpec, DataType, Schema
     from mlflow.types.schema import Map
     from pyspark import __version__
 
     kinds = {"double": DataType.double, COUNTED_WORDS: Map(DataType.long)}
     columns = [ColSpec(kinds[kind], name, required=False) for name, kind in inputs.items()]
-    signature = ModelSignature(inputs=Schema(columns), outputs=Schema([ColSpec(DataType.double, "prediction")]))
-    mlflow.spark.save_model(
-        model,
-        str(folder),
-        signature=signature,
-        pip_requirements=[f"pyspark=={__version__}"],
-        dfs_tmpdir=str(folder.parent.absolute() / "saving"),
-    )
+    model.write().overwrite().save(str(folder.absolute() / _PIPELINE))
+    (folder / _REQUIREMENTS).write_text(f"pyspark=={__version__}\n", encoding="utf-8")
+    (folder / _PYTHON).write_text(f"python: {platform.python_version()}\ndependencies:\n- -r {_REQUIREMENTS}\n", encoding="utf-8")
+    kept = Model(signature=ModelSignature(inputs=Schema(columns), outputs=Schema([ColSpec(DataType.double, "prediction")])))
+    kind = f"{PipelineModel.__module__}.{PipelineModel.__name__}"
+    kept.add_flavor("spark", pyspark_version=__version__, model_data=_PIPELINE, code=None, model_class=kind)
+    pyfunc.add_to_model(kept, loader_module="mlflow.spark", data=_PIPELINE, python_env=_PYTHON)
+    kept.save(str(folder / "MLmodel"))

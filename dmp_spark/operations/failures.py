@@ -2,11 +2,17 @@
 
 import re
 import traceback
+from contextlib import suppress
 from pathlib import Path
 
 from dmp_spark.errors import StageError, UserError
 
 LONGEST_SENTENCE = 400
+OF_THE_DISK = {  # what the operating system says, also through the JVM and Delta's writers
+    "No space left on device": "there is no room left on the disk: make room and run again; what is published stands",
+    "Disk quota exceeded": "there is no room left within the quota: make room and run again; what is published stands",
+    "Read-only file system": "the disk can only be read: let it be written and run again; what is published stands",
+}
 _QUOTED = re.compile(r"""(?<!File )(?<![\w"'])(?P<quote>['"])(?:(?!(?P=quote)).){1,400}(?P=quote)(?![\w"'])""")
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
 _NUMBER = re.compile(r"(?<![\w.:/-])\d{6,}(?![\w.:/-])")
@@ -21,9 +27,14 @@ def masked(text: str) -> str:
 
 
 def sentence(error: BaseException) -> str:
-    """The error in one line: as it was written where a stage wrote it, the first line of the message else."""
+    """The error in one line: as it was written where a stage wrote it, in plain words what the disk refused, the first line of
+    the message else.
+    """
     if isinstance(error, StageError | UserError):
         return str(error)
+    chain = "".join(traceback.format_exception(error))
+    if of_the_disk := next((told for said, told in OF_THE_DISK.items() if said in chain), None):
+        return of_the_disk
     first = next((line.strip() for line in _message(error).splitlines() if line.strip()), "")
     kind = "Spark refused it" if _is_spark(error) else f"unexpected {type(error).__name__}"
     told = masked(first)
@@ -31,11 +42,12 @@ def sentence(error: BaseException) -> str:
 
 
 def write_log(file: Path, stage: str, error: BaseException) -> None:
-    """Add the error with its traceback, masked, to the run's log."""
-    file.parent.mkdir(parents=True, exist_ok=True)
+    """Add the error with its traceback, masked, to the run's log; where nothing can be written the sentence has to do."""
     details = "".join(traceback.format_exception(error))
-    with open(file, "a", encoding="utf-8") as log:
-        log.write(f"stage {stage} failed\n{masked(details)}\n")
+    with suppress(OSError):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with open(file, "a", encoding="utf-8") as log:
+            log.write(f"stage {stage} failed\n{masked(details)}\n")
 
 
 def _is_spark(error: BaseException) -> bool:

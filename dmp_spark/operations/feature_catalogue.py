@@ -1,4 +1,4 @@
-"""What features there are, and how each is spread among people at the latest published moment. Starts no JVM."""
+"""What features there are, and how each is spread among people at the latest published moment. By path it starts no JVM."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -62,11 +62,15 @@ class Lease:
             time.sleep(min(PAUSE_SECONDS, max(0.0, deadline - time.monotonic())))
 
     def check(self) -> None:
-        """Nothing while the run holds the lakehouse; LockLostError where another run has taken it."""
+        """Nothing while the run holds the lakehouse; LockLostError where it does not: another run has it, or nobody says so."""
         if not self._lost and self._clock() >= self._mine.expires_at - LEASE / 2:
             self.renew()
         if self._lost:
             raise LockLostError(self._lost)
+        if self._clock() >= self._mine.expires_at:
+            raise LockLostError(
+                f"the lakehouse {self._lakehouse} could not be held longer: this run stops and commits nothing more"
+            )
 
     def renew(self) -> None:
         """Hold the lakehouse longer, or find out that another run has it."""

@@ -77,11 +77,20 @@ def _opened(root: Path, made: list[Path]) -> IO[str]:
     """The lock's file; the folders that had to be made for it come into `made`, the innermost first."""
     while True:
         made += [folder for folder in (root, *root.parents) if not folder.exists()]
-        root.mkdir(parents=True, exist_ok=True)
         try:
+            root.mkdir(parents=True, exist_ok=True)
             return open(root / FILE, "a+", encoding="utf-8")
         except FileNotFoundError:  # another run took the folder away just now
             continue
+        except OSError as error:  # read-only, or somebody else's
+            raise UserError(_cannot_write(root, error)) from None
+
+
+def _cannot_write(root: Path, error: OSError) -> Problem:
+    what = f"the lakehouse {root} cannot be written: {error.strerror}"
+    return Problem(
+        "not-writable", what, way_out="let who runs this write there, or name another with --set project.lakehouse.path="
+    )
 
 
 def _unmake(root: Path, made: list[Path]) -> None:

@@ -1,4 +1,4 @@
-"""Which models were trained, how good they are, and why a person has its score. Starts no JVM and imports no MLflow."""
+"""Which models were trained, how good they are, and why a person has its score. No MLflow, and by path no JVM."""
 
 import sqlite3
 from collections.abc import Sequence

@@ -1,6 +1,7 @@
 """What pydantic says of a file, as plain sentences with place and way out."""
 
 from collections.abc import Mapping as Dict
+from dataclasses import replace
 from typing import Any
 
 from pydantic_core import ErrorDetails
@@ -9,7 +10,7 @@ from dmp_spark.errors import Place, Problem
 from dmp_spark.project import shape
 from dmp_spark.project.found import Found
 from dmp_spark.project.nodes import Address, Leaf, Mapping, Node, at, child
-from dmp_spark.project.types import NAME_PATTERN
+from dmp_spark.project.types import NAME_PATTERN, NO_SECRET_HERE
 
 _NAME_HINT = "a name is small letters, digits and _, and begins with a letter"
 _COMPARED = {
@@ -73,9 +74,20 @@ def _looked_into(address: Address, other: Address, kind: str) -> bool:
 
 
 def problem(model: Any, root: Mapping, address: Address, error: ErrorDetails) -> Problem:
-    """The problem that one error tells."""
+    """The problem that one error tells; of a line in which a secret may stand nothing is repeated."""
+    place = place_of(root, address, error["type"])
+    if shape.is_secret(model, address):
+        return Problem("wrong-value", NO_SECRET_HERE, replace(place, text=""), "whoever saw it may use it: take another")
     what, way_out = _sentence(model, address, error)
-    return Problem(_code(error["type"]), what, place_of(root, address, error["type"]), way_out)
+    hidden = error["type"] == "extra_forbidden" and _is_like_a_secret(model, address)
+    return Problem(_code(error["type"]), what, replace(place, text="") if hidden else place, way_out)
+
+
+def _is_like_a_secret(model: Any, address: Address) -> bool:
+    """Whether an unknown key is the misspelled key of a secret."""
+    above = address[:-1]
+    secrets = [name for name in shape.known_keys(model, above) if shape.is_secret(model, (*above, name))]
+    return Found.suggest(str(address[-1]), secrets).startswith("did you")
 
 
 def place_of(root: Mapping, address: Address, kind: str = "") -> Place:

@@ -51,6 +51,11 @@ class Resolved(BaseModel):
         """The moments at which a stage that was done at `before` judges everybody, beside affected keys at those that stay."""
         return ()
 
+    @property
+    def secrets(self) -> dict[str, str]:
+        """The secrets that the stage reads when it runs: address → what names them, never a value."""
+        return {}
+
 
 def _as_text(value: Any) -> Any:
     if isinstance(value, bool):
@@ -190,9 +195,12 @@ def _near_zone(value: str) -> str:
 Zone = Annotated[str, AfterValidator(_zone)]
 
 
+NO_SECRET_HERE = "a secret never stands in a file: write ${env:NAME}, ${file:PATH} or ${databricks:SCOPE/KEY}"
+
+
 def _secret(value: str) -> str:
     if not _SECRET.fullmatch(value):
-        raise ValueError("a secret never stands in a file: write ${env:NAME}, ${file:PATH} or ${databricks:SCOPE/KEY}")
+        raise ValueError(NO_SECRET_HERE)
     return value
 
 

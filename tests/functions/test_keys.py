@@ -1,15 +1,18 @@
 """Keys do not collide, and a content hash sees every change and nothing else."""
 
 import hashlib
+import hmac
 import json
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
+import pytest
+from pydantic import SecretStr
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
-from dmp_spark.functions.keys import content_hash, stable_id
+from dmp_spark.functions.keys import content_hash, keyed_id, stable_id
 
 TYPES = {
     "a": "string",
@@ -121,3 +124,21 @@ def test_keys_keep_their_parts_apart_and_can_be_computed_elsewhere(spark: SparkS
     assert found[0] == hashlib.sha256(json.dumps(["ab", "c"], separators=(",", ":")).encode()).hexdigest()[:32]
     literal = frame.select(stable_id("ab", F.lit("c")).alias("k")).first()
     assert literal is not None and literal.k == found[0]
+
+
+def test_a_keyed_id_is_the_hmac_of_what_the_plain_id_hashes_and_its_plan_holds_no_key(
+    spark: SparkSession, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The twin is Python's own hmac over Python's own JSON."""
+    key = "a key that is planted 0123456789"
+    values = ["a@b.c", "", None, "ü \u6f22 '\"\\", "a", "b"]
+    rows = spark.createDataFrame([(place, value) for place, value in enumerate(values)], "place int, value string")
+    keyed = rows.withColumn("id", keyed_id(SecretStr(key))("email", F.col("value")))
+    keyed.explain(extended=True)
+    assert "keyed(" in (plan := capsys.readouterr().out)
+    assert key not in plan
+    found = {row["value"]: row["id"] for row in keyed.collect()}
+    texts = {value: json.dumps(["email", value], separators=(",", ":"), ensure_ascii=False) for value in values}
+    assert found == {value: hmac.new(key.encode(), text.encode(), "sha256").hexdigest()[:32] for value, text in texts.items()}
+    other = rows.select(keyed_id(SecretStr(key + "!"))("email", F.col("value")).alias("id")).collect()
+    assert not {row["id"] for row in other} & set(found.values())

@@ -45,6 +45,7 @@ class Shop:
 
     def __init__(self, folder: Path, lakehouse_at: Callable[..., Lakehouse]) -> None:
         self.folder, self.root, self.lakehouse_at, self.runs = folder, folder / "lakehouse", lakehouse_at, 0
+        self.key: str | None = None
         self.orders = orders(HAS_CUSTOMER, SANE_TIME, path=str(folder / "orders"))
         self.items = Source(
             name="items",
@@ -74,9 +75,15 @@ class Shop:
         pq.write_table(table, self.folder / file)
 
     def run(self, *sources: Source, as_of: datetime = AS_OF, full: bool = False, most: float | None = None) -> RunSummary:
-        """One run of the stage over these sources."""
+        """One run of the stage over these sources; identifiers are hashed with the secret that `self.key` names."""
         self.runs += 1
-        spec = IngestSpec(zone="UTC", currency="USD", hold_if_rejected_above=most, sources=sources or (self.orders,))
+        spec = IngestSpec(
+            zone="UTC",
+            currency="USD",
+            hold_if_rejected_above=most,
+            identifier_key=self.key,
+            sources=sources or (self.orders,),
+        )
         lakehouse = self.lakehouse_at(contracts(spec), stage="ingest", reads=stage.READS, writes=stage.WRITES)
         started = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=self.runs)
         return stage.run(RunContext(lakehouse, as_of, f"run-{self.runs}", started, "UTC", full), spec)

@@ -53,7 +53,7 @@ def test_int96_is_an_instant_as_spark_reads_it(tmp_path: Path) -> None:
     ("array", "declared", "sentence"),
     [
         (pa.array([1], pa.int64()), "int", "its column x holds bigint, declared is int: declare bigint, which holds both"),
-        (pa.array([1.0]), "bigint", "its column x holds double, declared is bigint"),
+        (pa.array([1.0]), "bigint", "its column x holds double, declared is bigint: deliver it as declared"),
         (
             pa.array(["4711"]),
             "bigint",

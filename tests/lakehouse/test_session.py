@@ -34,9 +34,10 @@ def test_the_next_spark_has_another_build_of_delta_and_no_other_setting() -> Non
 
 
 def _python(code: str, environment: dict[str, str]) -> "subprocess.CompletedProcess[str]":
+    own = {name: value for name, value in os.environ.items() if name != "SPARK_REMOTE"}
     return subprocess.run(
         [sys.executable, "-c", code],
-        env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
+        env={**own, "PYTHONPATH": str(ROOT), **environment},
         capture_output=True,
         text=True,
         timeout=120,

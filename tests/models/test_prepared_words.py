@@ -86,11 +86,15 @@ def vectors(preparation, rows):
     )
 
 
-def bucket_of(word):
-    return HashingTF(inputCol="i", outputCol="o", numFeatures=BUCKETS).indexOf(word)
+@pytest.fixture(scope="module")
+def bucket_of(spark):
+    """The bucket of a word: as Spark puts it there, because its hash is no function that others have."""
+    words = spark.createDataFrame([(word, [word]) for word in VOCABULARY], "word string, i array<string>")
+    counted = HashingTF(inputCol="i", outputCol="o", numFeatures=BUCKETS).transform(words).collect()
+    return {row["word"]: int(row["o"].indices[0]) for row in counted}.__getitem__
 
 
-def test_vectors_and_selection_are_those_of_numpy_and_scikit_learn(spark, training, whole, chosen):
+def test_vectors_and_selection_are_those_of_numpy_and_scikit_learn(spark, training, whole, chosen, bucket_of):
     may, june = drawn(1), drawn(2)
     counted = plain.hashed([row[-1] for row in may], bucket_of, BUCKETS)
     weights = plain.weights(counted, LEAST)
@@ -159,6 +163,17 @@ def test_a_saved_preparation_is_plain_spark_ml_and_its_words_stand_in_the_signat
     signature = Model.load(str(tmp_path / "chosen")).signature.inputs.to_dict()
     assert [column["name"] for column in signature] == [*NUMBERS, "bought"]
     assert signature[-1]["type"] == "map"
+
+
+@pytest.mark.classic("MLflow copies the model with the JVM of its own process")
+def test_mlflow_itself_loads_what_was_kept(training, chosen, tmp_path):
+    import mlflow.spark
+    from mlflow import pyfunc
+
+    _save(chosen, tmp_path / "chosen", inputs(SPEC, TASK))
+    loaded = mlflow.spark.load_model(str(tmp_path / "chosen"), dfs_tmpdir=str(tmp_path / "loading"))
+    assert (vectors(loaded, training) == vectors(chosen, training)).all()
+    assert pyfunc.get_model_dependencies(str(tmp_path / "chosen")) == str(tmp_path / "chosen" / "requirements.txt")
 
 
 def test_a_slot_that_says_what_was_unknown_is_named_so(spark):

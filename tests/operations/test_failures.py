@@ -62,3 +62,36 @@ def test_the_log_holds_the_traceback_masked(tmp_path):
     assert "stage features failed" in text
     assert "Traceback" in text
     assert "the value '…'" in text.splitlines()[-2]
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("[Errno 28] No space left on device: '/lake/ops/runs'", "there is no room left on the disk"),
+        (
+            "Generic LocalFileSystem error: Unable to copy: Disk quota exceeded (os error 122)",
+            "there is no room left within the quota",
+        ),
+        (
+            "An error occurred while calling o1.save.\n: Caused by: java.io.IOException: Read-only file system",
+            "the disk can only be read",
+        ),
+    ],
+)
+def test_what_a_disk_refuses_is_told_in_plain_words_also_where_it_is_the_cause_of_something_else(said, told):
+    def raised():
+        try:
+            raise OSError(said)
+        except OSError as error:
+            raise SparkLike("Job aborted due to stage failure: Task 0 failed") from error
+
+    with pytest.raises(SparkLike) as failed:
+        raised()
+    for error in (failed.value, OSError(said), SparkLike(said)):
+        assert sentence(error).startswith(told)
+        assert "\n" not in sentence(error)
+
+
+def test_a_log_that_cannot_be_written_hides_no_sentence(tmp_path):
+    (tmp_path / "logs").write_text("a file where the folder should be")
+    write_log(tmp_path / "logs" / "run.log", "features", ValueError("x"))

@@ -134,6 +134,10 @@ def test_a_renewal_that_did_not_come_through_does_not_count(lease, lock, clock, 
     monkeypatch.setattr(lock, "keep", lambda new: None)  # another commit was in the way
     clock.passes(LEASE * 0.6)
     mine.check()
+    clock.passes(LEASE * 0.4)
+    assert refusal(LockLostError, mine.check) == (
+        "the lakehouse main.t_* could not be held longer: this run stops and commits nothing more"
+    )
     monkeypatch.undo()
     mine.check()
     assert lock.row.expires_at == clock() + LEASE

@@ -1,5 +1,7 @@
 """One run at a time, seen by two processes."""
 
+import errno
+import os
 import subprocess
 import sys
 import time
@@ -85,3 +87,15 @@ def test_who_waited_for_a_lakehouse_that_was_taken_away_holds_it_alone(tmp_path)
     with held(Location(root), "mine", since, wait_seconds=30):
         assert process.wait() == 0
         assert "run mine" in refusal(UserError, lambda: held(Location(root), "another", since).__enter__())
+
+
+@pytest.mark.parametrize("error", [errno.EROFS, errno.EACCES, errno.ENOSPC])
+def test_a_lakehouse_that_cannot_be_written_is_refused_before_anything(tmp_path, monkeypatch, error):
+    def refuse(*_, **__):
+        raise OSError(error, os.strerror(error))
+
+    monkeypatch.setattr("builtins.open", refuse)
+    said = refusal(UserError, lambda: held(Location(tmp_path), "mine", since).__enter__())
+    monkeypatch.undo()
+    assert said.splitlines()[0] == f"the lakehouse {tmp_path} cannot be written: {os.strerror(error)} [not-writable]"
+    assert list(tmp_path.iterdir()) == []

@@ -1,9 +1,11 @@
 """`dmp` run as people run it, a process of its own, on copies of the small project."""
 
+import json
 import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +22,13 @@ except SystemExit as end:
     code = end.code
 print("pyspark imported:", "pyspark" in sys.modules, file=sys.stderr)
 sys.exit(code)
+"""
+# The same with a session that is there already.
+STARTED = f"""
+import json, os
+from dmp_spark.lakehouse.session import start
+start(overrides=json.loads(os.environ["TEST_SETTINGS"]))
+{MAIN}
 """
 KILLED = -9  # what a shell shows as 137
 
@@ -38,17 +47,27 @@ class Done:
         return f"exit {self.code}\n{self.shown}\n{self.said}"
 
 
-def dmp(*words: str, fault: str = "", watched: bool = False, seconds: int = 600) -> Done:
-    """Run `dmp` with these words."""
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "SPARK_LOCAL_IP": "127.0.0.1"}
-    environment.pop("DMP_FAULT", None)
-    if fault:
-        environment["DMP_FAULT"] = fault
+def environment_of(fault: str = "", settings: Mapping[str, str] | None = None, **further: str) -> dict[str, str]:
+    """The environment of a process of its own, which may die at a fault, or start Spark with `settings` over the usual ones."""
+    kept = {name: value for name, value in os.environ.items() if name != "DMP_FAULT"}
+    own = {"PYTHONPATH": str(ROOT), "SPARK_LOCAL_IP": "127.0.0.1", **({"DMP_FAULT": fault} if fault else {})}
+    return kept | own | ({"TEST_SETTINGS": json.dumps(settings)} if settings else {}) | further
+
+
+def dmp(
+    *words: str,
+    fault: str = "",
+    watched: bool = False,
+    seconds: int = 600,
+    settings: Mapping[str, str] | None = None,
+    **further: str,
+) -> Done:
+    """Run `dmp` with these words; `further` are variables of its environment."""
     ended = subprocess.run(
-        [sys.executable, "-c", WATCHED if watched else MAIN, *words],
+        [sys.executable, "-c", WATCHED if watched else STARTED if settings else MAIN, *words],
         capture_output=True,
         text=True,
-        env=environment,
+        env=environment_of(fault, settings, **further),
         stdin=subprocess.DEVNULL,
         timeout=seconds,
         check=False,

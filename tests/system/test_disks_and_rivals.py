@@ -1,0 +1,162 @@
+"""What happens to machines: a disk that is full or read-only, two runs at once. `make test-faults`.
+
+The disks are tmpfs and bind mounts that these tests make for themselves, for nothing else stops root from writing.
+"""
+
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.acceptance.tables import dump, versions
+from tests.system.commands import MAIN, Done, dmp, environment_of, small_copy
+from tests.system.disks import cannot_mount, disk, leave_room, make_room, read_only
+from tests.system.faults import published
+
+pytestmark = [pytest.mark.long, pytest.mark.faults]  # minutes: each test runs a stage of the small project two times and more
+
+STAGE = "features"
+BEFORE = "identity"
+ROOMS = (0, 48 * 1024, 512 * 1024)
+"""Bytes: not even a line of the log; some files of a stage; a stage's scratch in part."""
+ALL = ("bronze", "silver", "gold")
+
+
+@dataclass(frozen=True)
+class Ready:
+    """The small project, its lakehouse as it is before a stage, and what that stage leaves where nothing is in its way."""
+
+    project: Path
+    before: Path
+    expected: dict[str, str]
+
+    def run(self, lakehouse: Path, *words: str) -> Done:
+        """Run until the stage on a lakehouse elsewhere."""
+        return dmp("run", *self.words(lakehouse), *words)
+
+    def words(self, lakehouse: Path) -> tuple[str, ...]:
+        """The words after the command."""
+        return ("-p", str(self.project), "--until", STAGE, "--set", f"project.lakehouse.path={lakehouse}")
+
+    def assert_equal(self, lakehouse: Path, scratch: Path) -> None:
+        """The tables are those of a run that nothing happened to."""
+        found = dump(lakehouse, scratch / "found", ALL)
+        assert {name for name in found.keys() | self.expected.keys() if found.get(name) != self.expected.get(name)} == set()
+
+
+@pytest.fixture(scope="module")
+def ready(tmp_path_factory: pytest.TempPathFactory) -> Ready:
+    folder = tmp_path_factory.mktemp("ready")
+    project = small_copy(folder)
+    first = dmp("run", "-p", str(project), "--until", BEFORE)
+    assert first.code == 0, first.everything
+    shutil.copytree(project / "lakehouse", folder / "before")
+    clean = Ready(project, folder / "before", {})
+    shutil.copytree(clean.before, folder / "clean")
+    done = clean.run(folder / "clean")
+    assert done.code == 0, done.everything
+    return Ready(project, clean.before, dump(folder / "clean", folder / "expected", ALL))
+
+
+@pytest.fixture
+def mounted(ready: Ready, tmp_path: Path) -> Path:
+    """The lakehouse on a disk of its own."""
+    if why := cannot_mount(tmp_path):
+        pytest.skip(why)
+    with disk(tmp_path) as place:
+        shutil.copytree(ready.before, place / "lakehouse")
+        yield place / "lakehouse"
+
+
+def told(done: Done) -> set[str]:
+    """The sentences that the run says of the disk."""
+    return set(
+        re.findall(
+            r"(?:there is no room left|the disk can only be read|the lakehouse \S+ cannot be written)[^\n\[]*",
+            done.shown + done.said,
+        )
+    )
+
+
+def test_a_full_disk_fails_the_run_in_a_sentence_and_a_run_with_room_makes_all_equal(
+    ready: Ready, mounted: Path, tmp_path: Path
+) -> None:
+    injections = 0
+    for room in ROOMS:
+        standing, publication = versions(mounted, ALL), published(mounted)
+        leave_room(mounted, room)
+        failed = ready.run(mounted)
+        make_room(mounted)
+        print(f"disk full, {room:,} bytes left: exit {failed.code}, {sorted(told(failed))}")
+        assert failed.code == 1, failed.everything
+        assert told(failed) == {"there is no room left on the disk: make room and run again; what is published stands"}
+        assert "Traceback" not in failed.everything
+        assert (versions(mounted, ALL), published(mounted)) == (standing, publication)
+        injections += 1
+    assert injections > 0
+    done = ready.run(mounted)
+    assert done.code == 0, done.everything
+    ready.assert_equal(mounted, tmp_path)
+
+
+def test_a_lakehouse_that_can_only_be_read_is_refused_before_anything_and_still_answers(
+    ready: Ready, mounted: Path, tmp_path: Path
+) -> None:
+    standing = versions(mounted)
+    with read_only(mounted):
+        failed = ready.run(mounted)
+        asked = dmp(
+            "sql", "-p", str(ready.project), "--set", f"project.lakehouse.path={mounted}", "select count(*) n from silver.events"
+        )
+    print(f"lakehouse read-only: exit {failed.code}, {sorted(told(failed))}")
+    assert failed.code == 2, failed.everything
+    assert told(failed) == {f"the lakehouse {mounted} cannot be written: Read-only file system "}
+    assert asked.code == 0, asked.everything
+    assert versions(mounted) == standing
+    done = ready.run(mounted)
+    assert done.code == 0, done.everything
+    ready.assert_equal(mounted, tmp_path)
+
+
+def test_a_folder_of_tables_that_can_only_be_read_fails_its_stage_in_a_sentence(
+    ready: Ready, mounted: Path, tmp_path: Path
+) -> None:
+    standing, publication = versions(mounted, ALL), published(mounted)
+    (mounted / "gold").mkdir(exist_ok=True)
+    with read_only(mounted / "gold"):
+        failed = ready.run(mounted)
+    print(f"folder of tables read-only: exit {failed.code}, {sorted(told(failed))}")
+    assert failed.code == 1, failed.everything
+    assert told(failed) == {"the disk can only be read: let it be written and run again; what is published stands"}
+    assert "Traceback" not in failed.everything
+    assert (versions(mounted, ALL), published(mounted)) == (standing, publication)
+    done = ready.run(mounted)
+    assert done.code == 0, done.everything
+    ready.assert_equal(mounted, tmp_path)
+
+
+@pytest.mark.parametrize("waits", [False, True], ids=["one is refused", "one waits"])
+def test_of_two_runs_at_once_one_is_refused_or_waits(ready: Ready, tmp_path: Path, waits: bool) -> None:
+    lakehouse = tmp_path / "lakehouse"
+    shutil.copytree(ready.before, lakehouse)
+    words = ("run", *ready.words(lakehouse), *(("--wait", "10 minutes") if waits else ()))
+    both = [
+        subprocess.Popen(
+            [sys.executable, "-c", MAIN, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment_of()
+        )
+        for _ in range(2)
+    ]
+    said = [process.communicate(timeout=600) for process in both]
+    codes = [process.returncode for process in both]
+    assert sorted(codes) == [0, 0 if waits else 2], said
+    if not waits:
+        loser = codes.index(2)
+        print(f"two at once: {said[loser][1].strip().splitlines()[-2:]}")
+        assert f"is held by process {both[1 - loser].pid} (run " in said[loser][1]
+    else:
+        assert sorted("nothing new" in shown and "rows written" not in shown for shown, _ in said) == [False, True], said
+    ready.assert_equal(lakehouse, tmp_path)

@@ -1,0 +1,116 @@
+"""A secret that a project names is in nothing that a run leaves: no log, plan, event log, table, report, model or error."""
+
+import base64
+import gzip
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from tests.acceptance.tables import rows_of, versions
+from tests.system.commands import Done, dmp, small_copy
+from tests.system.planted import search
+
+PLANTED, OTHER = "planted-7f3a9c-key-of-identifiers", "planted-51e0bd-another-key-of-them"
+
+
+def test_what_looks_for_a_secret_finds_it_in_files_of_every_kind(tmp_path: Path) -> None:
+    kinds = tmp_path / "kinds"
+    kinds.mkdir()
+    (kinds / "run.log").write_text(f"the key is {PLANTED}.", encoding="utf-8")
+    for before in range(3):
+        (kinds / f"pickled {before}").write_bytes(base64.b64encode(b"y" * before + PLANTED.encode() + b" and more"))
+    (kinds / "hex.json").write_text(PLANTED.encode().hex(), encoding="utf-8")
+    (kinds / "wide.txt").write_text(PLANTED, encoding="utf-16")
+    (kinds / "events.gz").write_bytes(gzip.compress(PLANTED.encode()))
+    rows = pa.table({"words": [[["a"], [PLANTED]], None, [["b"]]], "n": [1, 2, 3]})
+    pq.write_table(rows, kinds / "table.parquet", compression="zstd")
+    with closing(sqlite3.connect(kinds / "mlflow.db")) as database:
+        database.execute("create table params as select ? as value", [PLANTED])
+        database.commit()
+    assert search(kinds, PLANTED) == (9, sorted(file.name for file in kinds.iterdir()))
+    assert search(kinds, OTHER) == (9, [])
+
+
+def test_a_run_without_its_secret_touches_nothing_and_a_check_needs_none(tmp_path: Path) -> None:
+    project = small_copy(tmp_path)
+    with (project / "project.yml").open("a", encoding="utf-8") as file:
+        file.write("identifier_key: ${env:PLANTED_KEY}\n")
+    for key, said in (("", "PLANTED_KEY, which holds a secret, is not set"), ("planted", "holds a secret of 7 characters")):
+        refused = dmp("run", "-p", str(project), watched=True, PLANTED_KEY=key)
+        assert refused.code == 2, refused.everything
+        assert "project.yml:14:17: the environment variable PLANTED_KEY" in refused.said
+        assert said in refused.said
+        assert "pyspark imported: False" in refused.said
+        assert not (project / "lakehouse").exists()
+    assert dmp("check", "-p", str(project), PLANTED_KEY="").code == 0
+
+
+class Watched:
+    """The small project with a key, every output kept beside it, Spark's event log and its own log at INFO too."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.project = small_copy(folder)
+        self.lakehouse = self.project / "lakehouse"
+        with (self.project / "project.yml").open("a", encoding="utf-8") as file:
+            file.write("identifier_key: ${env:PLANTED_KEY}\n")
+        (folder / "events").mkdir()
+        (folder / "said").mkdir()
+        self.settings = {
+            "spark.eventLog.enabled": "true",
+            "spark.eventLog.dir": (folder / "events").as_uri(),
+            "spark.eventLog.compress": "false",
+            "spark.sql.maxPlanStringLength": "1000000000",
+            "spark.sql.debug.maxToStringFields": "1000000",
+            "spark.log.level": "INFO",
+        }
+
+    def dmp(self, *words: str, key: str = PLANTED) -> Done:
+        """A command; what it said goes to a file."""
+        has_spark = words[0] == "run"
+        done = dmp(*words, "-p", str(self.project), settings=self.settings if has_spark else None, PLANTED_KEY=key)
+        number = len(list((self.folder / "said").iterdir()))
+        (self.folder / "said" / f"{number} {words[0]}.txt").write_text(done.everything, encoding="utf-8")
+        return done
+
+    def assert_nowhere(self, *names: str) -> None:
+        """No key is in any file, and files whose paths hold these names were among those that were looked at."""
+        paths = [str(file.relative_to(self.folder)) for file in self.folder.rglob("*") if file.is_file()]
+        assert [name for name in names if not any(name in path for path in paths)] == []
+        for key in (PLANTED, OTHER):
+            files, hits = search(self.folder, key)
+            print(f"{files} files searched, {len(hits)} hits")
+            assert files > 0
+            assert hits == []
+        logs = [file.read_text(encoding="utf-8") for file in (self.folder / "events").rglob("*") if file.is_file()]
+        assert any("keyed(" in text for text in logs), "the plans of the event logs name the function that holds the key"
+
+
+@pytest.mark.slow
+def test_a_planted_key_is_in_nothing_that_ingest_leaves(tmp_path: Path) -> None:
+    """Thirty seconds: Spark is started with an event log of its own."""
+    watched = Watched(tmp_path)
+    done = watched.dmp("run", "--stage", "ingest")
+    assert done.code == 0, done.everything[-3000:]
+    assert rows_of(watched.lakehouse / "silver" / "identifiers").num_rows == 50
+    assert watched.dmp("check", "--show").code == 0
+    watched.assert_nowhere("events/", "said/0 run.txt", "lakehouse/silver/events/", "lakehouse/ops/runs/", "report/index.html")
+
+
+@pytest.mark.long  # the small project to its end, and a run that is refused
+def test_a_planted_key_is_in_nothing_that_a_whole_run_leaves_and_in_no_refusal_of_another(tmp_path: Path) -> None:
+    watched = Watched(tmp_path)
+    done = watched.dmp("run")
+    assert done.code == 0, done.everything[-3000:]
+    standing = versions(watched.lakehouse, ("bronze", "silver", "gold"))
+    refused = watched.dmp("run", "--full", "--stage", "ingest", key=OTHER)
+    assert refused.code == 1, refused.everything[-3000:]
+    assert "the identifiers of this lakehouse were hashed with another key, or without one" in refused.everything
+    assert versions(watched.lakehouse, ("bronze", "silver", "gold")) == standing
+    assert watched.dmp("sql", "select count(*) n from gold.events").code == 0
+    assert watched.dmp("plan").code == 0
+    watched.assert_nowhere("events/", "mlflow", "exports/", "report/index.html", "lakehouse/logs/", "lakehouse/gold/scores/")
