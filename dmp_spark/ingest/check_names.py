@@ -18,15 +18,24 @@ class Names:
     open_lookups: frozenset[str]
     found: Found
 
-    def expression(self, text: str, address: str, predicate: bool = False) -> Expression | None:
-        """The parsed expression; None, and a problem at its place, where it is wrong."""
+    def expression(self, text: str, address: str, predicate: bool = False, may_be_fixed: bool = False) -> Expression | None:
+        """The parsed expression; None, and a problem at its place, where it is wrong.
+
+        Of a value that `may_be_fixed`, a word that is near no name may be meant as it stands: the way out says how.
+        """
         if any(f"{lookup}." in text for lookup in self.open_lookups):
             return None
         try:
             return parse(text, self.types, predicate=predicate)
         except ExpressionError as error:
-            self.found.add("expression", error.message, address, error.way_out, error.offset)
+            is_word = may_be_fixed and text.isidentifier() and not error.way_out.startswith("did you mean")
+            way_out = f"a fixed value is written {{value: {text}}}; {error.way_out}" if is_word else error.way_out
+            self.found.add("expression", error.message, address, way_out, error.offset)
             return None
+
+    def type_of(self, value: Computed) -> str:
+        """The type of a value that is right; a fixed one is a string."""
+        return "string" if value.is_fixed else parse(value.expression, self.types).type
 
     def has_column(self, name: str, columns: Mapping[str, str], address: str) -> bool:
         """Whether `name` is one of `columns`; a problem where it is not."""
@@ -48,7 +57,7 @@ class Names:
                 return Computed(name=name, expression=written.value, is_fixed=True)
             self.found.add("wrong-type", f"{written.value} is no {kind}", f"{address}.value")
             return None
-        expression = self.expression(written, address)
+        expression = self.expression(written, address, may_be_fixed=True)
         if expression is None:
             return None
         if not gives(expression.type, kind):

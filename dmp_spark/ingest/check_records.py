@@ -89,7 +89,12 @@ def identifiers(written: Mapping[str, str], names: Names, priorities: list[str] 
                 "unknown-namespace", f"identity.yml has no namespace {namespace}", f"{address}.{namespace}", suggestion
             )
     order = [name for name in priorities or [] if name in written] + [name for name in written if name not in (priorities or [])]
-    return names.values({name: written[name] for name in order}, address, "text")
+    carried = names.values({name: written[name] for name in order}, address, "text")
+    for one in carried:
+        if names.type_of(one) in ("float", "double"):
+            what = f"{one.expression} is a {names.type_of(one)}, and identifiers are texts: a customer would be called 17850.0"
+            names.found.warn("identifier-type", what, f"{address}.{one.name}", f"cast({one.expression} as bigint)")
+    return carried
 
 
 def _time(written: TimeFile | None, names: Names, address: str, owner: str) -> Time | None:

@@ -76,6 +76,13 @@ def test_sources_stand_after_the_reference_tables_that_they_look_up(tmp_path: Pa
         ("amount: double", "amount: doubel", "ingest.yml:6:54", "no such type: doubel", "did you mean double?"),
         ("value: amount", "value: customer", "ingest.yml:15:16", "this gives string, and a number is needed", "cast"),
         ("        currency: {value: USD}\n", "", "ingest.yml:10:7", "money without a currency", "currency"),
+        (
+            "{value: USD}",
+            "USD",
+            "ingest.yml:16:19",
+            "there is no column USD",
+            "a fixed value is written {value: USD}; known: amount",
+        ),
         ("{path:", "{format: cvs, path:", "ingest.yml:4:20", "cvs", "did you mean csv?"),
         ("id: fingerprint", "id: [custmer]", "ingest.yml:11:13", "no such column: custmer", "did you mean customer?"),
     ],
@@ -89,6 +96,16 @@ def test_a_mistake_is_told_where_it_stands_with_a_way_out(
     assert where.rsplit(":", 1)[0] == place.rsplit(":", 1)[0]  # the line; the column is project/'s own matter
     assert sentence in what
     assert way_out in way
+
+
+def test_an_identifier_that_is_a_fraction_is_warned_of(tmp_path: Path) -> None:
+    text = ORDERS.replace("identifiers: {customer: customer}", "identifiers: {customer: amount, account: cast(amount as bigint)}")
+    _, found = resolved(tmp_path, "ingest", ingest=text, models="")
+
+    assert told(found) == []
+    [warning] = found.warnings
+    assert warning.what == "amount is a double, and identifiers are texts: a customer would be called 17850.0"
+    assert (warning.code, warning.way_out) == ("identifier-type", "cast(amount as bigint)")
 
 
 def test_a_lookup_by_a_part_of_the_key_is_refused(tmp_path: Path) -> None:
