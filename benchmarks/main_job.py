@@ -1,4 +1,4 @@
-"""The main job beside its peers: python -m benchmarks.main_job [--quick] [--only peers growth day whole].
+"""The main job beside its peers: python -m benchmarks.main_job [--quick] [--rounds N] [--only peers growth day whole].
 
     peers   up to features, beside DuckDB and beside PySpark as people write it, in the same rounds; sessions' starts left out.
             Aims: at most 6 times DuckDB's time; at most half of plain PySpark's.
@@ -28,6 +28,7 @@ from pathlib import Path
 
 from benchmarks import journey
 from benchmarks.peers.same import differences
+from dmp_spark.lakehouse.location import Location
 from dmp_spark.lakehouse.session import settings_file
 from dmp_spark.operations.ledger import Ledger
 
@@ -106,7 +107,7 @@ def ours(project: Path, *words: str) -> Ran:
 
 
 def _rows(root: Path) -> list:
-    return list(Ledger(root).rows()) if (root / "ops" / "runs").is_dir() else []
+    return list(Ledger(Location(root)).rows()) if (root / "ops" / "runs").is_dir() else []
 
 
 def peer(name: str, sources: Path, out: Path, stops: Path, *words: str) -> Ran:
@@ -137,12 +138,12 @@ def compared(report: Report, lakehouse: Path, out: Path, peer_name: str, tables:
         report.check(f"{name} beside {peer_name}", differences(lakehouse / FOLDERS[name], columns, Path(theirs), keys))
 
 
-def peers(report: Report, folder: Path, stops: Path, is_quick: bool) -> None:
+def peers(report: Report, folder: Path, stops: Path, is_quick: bool, rounds: int) -> None:
     """Ours, DuckDB and plain PySpark up to features, in turns."""
     sources = journey.write_sources(folder / "sources", one_in=5 if is_quick else 1)
     extra = ["--without-promotions"] if is_quick else []
     found: dict[str, list[Ran]] = {"ours": [], "duckdb": [], "plain_spark": []}
-    for number in range(1 if is_quick else ROUNDS):
+    for number in range(rounds):
         project = journey.write_project(folder / f"project_{number}", sources, promotions=not is_quick)
         duck, plain = folder / f"duck_{number}", folder / f"plain_{number}"
         found["ours"].append(ours(project, "--until", "features"))
@@ -164,7 +165,7 @@ def peers(report: Report, folder: Path, stops: Path, is_quick: bool) -> None:
     report.aim("ours_to_plain_spark", statistics.median(over["plain_spark"]), 0.5, "ours ÷ plain PySpark, median of rounds")
 
 
-def growth(report: Report, folder: Path, stops: Path, is_quick: bool) -> None:
+def growth(report: Report, folder: Path, stops: Path, is_quick: bool, rounds: int) -> None:
     """One, three and ten times the households, beside DuckDB."""
     sizes = (1, 3) if is_quick else (1, 3, 10)
     found: dict[int, tuple[Ran, Ran]] = {}
@@ -186,7 +187,7 @@ def growth(report: Report, folder: Path, stops: Path, is_quick: bool) -> None:
     report.ratios[f"growth_{sizes[-1]}_memory"] = round(last[0].peak_mb / max(first[0].peak_mb, 1), 3)
 
 
-def day(report: Report, folder: Path, stops: Path, is_quick: bool) -> None:
+def day(report: Report, folder: Path, stops: Path, is_quick: bool, rounds: int) -> None:
     """The last day of the year on the loaded year, and a run in which one row changes: all stages."""
     project = journey.write_whole(folder / "project", one_in=5 if is_quick else 1)
     full = ours(project, "--as-of", journey.LAST_DAY)
@@ -208,7 +209,7 @@ def day(report: Report, folder: Path, stops: Path, is_quick: bool) -> None:
     )
 
 
-def whole(report: Report, folder: Path, stops: Path, is_quick: bool) -> None:
+def whole(report: Report, folder: Path, stops: Path, is_quick: bool, rounds: int) -> None:
     """The whole main job in a fresh lakehouse, and again without news."""
     project = journey.write_whole(folder / "project", one_in=5 if is_quick else 1, is_split=False)
     first, again = ours(project), ours(project)
@@ -217,7 +218,7 @@ def whole(report: Report, folder: Path, stops: Path, is_quick: bool) -> None:
     report.aim("again_to_three_seconds", again.wall / 3, 1, f"a run without news, {again.wall:.1f} s ÷ 3")
 
 
-PARTS: dict[str, Callable[[Report, Path, Path, bool], None]] = {
+PARTS: dict[str, Callable[[Report, Path, Path, bool, int], None]] = {
     "peers": peers,
     "growth": growth,
     "day": day,
@@ -230,6 +231,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="one round of peers with a fifth of the households")
     parser.add_argument("--only", nargs="+", choices=PARTS, help="some of the parts")
+    parser.add_argument("--rounds", type=int, default=ROUNDS, help=f"rounds of peers, {ROUNDS} by default")
     asked = parser.parse_args()
     names = ("pyspark", "delta-spark", "duckdb", "deltalake", "pyarrow")
     print(f"Python {platform.python_version()}, " + ", ".join(f"{name} {version(name)}" for name in names))
@@ -241,7 +243,7 @@ def main() -> int:
             print(f"== {name}", flush=True)
             folder = Path(place) / name
             folder.mkdir()
-            PARTS[name](report, folder, stops, asked.quick)
+            PARTS[name](report, folder, stops, asked.quick, 1 if asked.quick else asked.rounds)
     if report.missed:
         print(f"missed: {', '.join(report.missed)}")
     print(json.dumps({"claim": CLAIM, "ratios": report.ratios, "checked": report.equal and not report.missed}))
