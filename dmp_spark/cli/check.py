@@ -36,7 +36,7 @@ def check(project_folder: Path, overrides: Sequence[str] = (), show: bool = Fals
     except UserError as error:
         return _tell(error.problems)
     if runs_on is not None and not found.problems:
-        refused(runs_on, registry.needed(resolution), found)
+        refused(runs_on, registry.needed(resolution, project.lakehouse.is_by_name), found)
     if found.problems:
         return _tell(found.sorted())
     for warning in found.warnings:

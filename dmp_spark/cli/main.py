@@ -23,7 +23,7 @@ from dmp_spark.cli.options import (
     UntilOption,
     WaitOption,
 )
-from dmp_spark.errors import UserError
+from dmp_spark.errors import Problem, UserError
 
 app = typer.Typer(
     name="dmp",
@@ -244,6 +244,11 @@ def _call(
     return Call(project_folder(project), tuple(overrides or ()), chosen, first, last, as_of, full, wait, started_at, part)
 
 
+NO_SPARK = UserError(
+    Problem("no-pyspark", "pyspark is not installed", way_out="pip install 'dmp-spark[spark]', or run it where Spark is")
+)
+
+
 def told(command: typer.Typer) -> None:
     """Run a command; what goes wrong is told in words, and as a traceback only where DMP_TRACEBACK is set."""
     try:
@@ -255,6 +260,9 @@ def told(command: typer.Typer) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise SystemExit(0) from None
     except Exception as error:  # nobody is helped by a traceback that was not asked for
+        if isinstance(error, ModuleNotFoundError) and (error.name or "").partition(".")[0] == "pyspark":
+            print(NO_SPARK, file=sys.stderr)
+            raise SystemExit(2) from None
         if os.environ.get("DMP_TRACEBACK"):
             traceback.print_exc()
         from dmp_spark.operations.failures import sentence

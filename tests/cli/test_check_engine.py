@@ -46,6 +46,10 @@ def test_what_needs_the_driver_s_disk_is_told_with_its_place_and_a_way_out(
     assert f"models.yml:15:1: the store of models, MLflow on a file in the lakehouse, {disk}\n" in err
     assert f"project.yml:13:9: a lakehouse at a path {disk}\n" in err
     assert err.endswith("\n9 mistakes\n")
+    assert check(project, ["project.lakehouse.catalog=main"], engine=engine) == 2
+    err = capsys.readouterr().err
+    assert "a lakehouse at a path" not in err
+    assert err.endswith("\n8 mistakes\n")
 
 
 def test_a_learner_that_needs_the_jvm_is_refused_where_there_is_none(

@@ -164,6 +164,15 @@ def test_a_run_without_news_is_skipped_without_spark(tmp_path):
     assert tables.versions(tables.names()) == before
 
 
+def test_where_spark_is_not_installed_one_sentence_says_how_to_get_it(lakehouse):
+    code = ("-c", "import sys; sys.modules['pyspark'] = None\nfrom dmp_spark.cli.main import main; main()")
+    done = dmp("sql", "select 1", "--engine", "spark", *on(lakehouse), code=code)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == (
+        "pyspark is not installed [no-pyspark]\n    pip install 'dmp-spark[spark]', or run it where Spark is\n"
+    )
+
+
 def test_what_goes_wrong_inside_is_one_sentence_and_a_traceback_on_demand(tmp_path):
     broken = tmp_path / "ops" / "runs" / "_delta_log"
     broken.mkdir(parents=True)

@@ -17,8 +17,14 @@ from dmp_spark.operations import plan, storage
 from dmp_spark.operations.progress import Progress
 from dmp_spark.operations.steps import chosen, steps_of
 from dmp_spark.pipeline import Options, Outcome
-from tests.properties.test_laws import FEATURES, INGEST, PROJECT, Record, write
+from tests.properties.test_laws import INGEST, PROJECT, Record, write
 
+FEATURES = """
+moments: {every: 1 month, from: 2017-06-01, until: 2017-07-01, also: [as_of]}
+measures:
+  spend: {of: purchase, take: sum(value), over: [30 days, ever]}
+  orders: {of: purchase, take: count(distinct order_id), over: [ever]}
+"""
 PROFILES = "traits: {spend: spend_ever, orders: orders_ever}\n"
 MODELS = """
 tasks:

@@ -44,14 +44,14 @@ def read_only(place: Path) -> Iterator[None]:
 
 
 def leave_room(place: Path, room: int) -> None:
-    """Let the disk have `room` bytes left."""
+    """Let the disk that is mounted at `place` have `room` bytes left."""
     standing = os.statvfs(place)
     used = (standing.f_blocks - standing.f_bfree) * standing.f_frsize
     _mount("-o", f"remount,size={used + math.ceil(room / standing.f_frsize) * standing.f_frsize}", place)
 
 
 def make_room(place: Path) -> None:
-    """Let the disk have plenty of room again."""
+    """Let the disk that is mounted at `place` have plenty of room again."""
     _mount("-o", f"remount,size={PLENTY}", place)
 
 

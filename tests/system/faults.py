@@ -19,6 +19,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pyarrow as pa
 from deltalake import DeltaTable, QueryBuilder
 
 from tests.acceptance.tables import dump, versions
@@ -41,7 +42,7 @@ def exports(lakehouse: Path) -> dict[str, bytes]:
 def published(lakehouse: Path) -> dict[str, int]:
     """Table → its version in the publication that stands."""
     query = QueryBuilder().register("runs", DeltaTable(str(lakehouse / "ops" / "runs")))
-    rows = query.execute("select run_id, versions_written from runs where stage = 'run'").read_all().to_pylist()
+    rows = pa.table(query.execute("select run_id, versions_written from runs where stage = 'run'")).to_pylist()
     publications = [row for row in sorted(rows, key=lambda row: row["run_id"]) if row["versions_written"]]
     return dict(publications[-1]["versions_written"]) if publications else {}
 

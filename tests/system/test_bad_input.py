@@ -15,6 +15,8 @@ from tests.system import bad_files
 from tests.system.bad_files import FAULTS, PERSONAL, REFUSED, record, source_of, write
 from tests.system.commands import Done, dmp
 
+pytestmark = pytest.mark.slow  # two runs of `dmp` over three dozen sources, once for all tests
+
 KINDS = ("csv", "parquet")
 COUNTS = ("rows_in", "rows_unreadable", "rows_mapped", "rows_accepted", "rows_duplicate", "rows_rejected", "rows_suppressed")
 PROJECT = "grammar: 1\nproject: bad\nas_of: 2018-01-01\ntime_zone: UTC\ncurrency: USD\n"

@@ -88,9 +88,9 @@ def test_a_full_disk_fails_the_run_in_a_sentence_and_a_run_with_room_makes_all_e
     injections = 0
     for room in ROOMS:
         standing, publication = versions(mounted, ALL), published(mounted)
-        leave_room(mounted, room)
+        leave_room(mounted.parent, room)
         failed = ready.run(mounted)
-        make_room(mounted)
+        make_room(mounted.parent)
         print(f"disk full, {room:,} bytes left: exit {failed.code}, {sorted(told(failed))}")
         assert failed.code == 1, failed.everything
         assert told(failed) == {"there is no room left on the disk: make room and run again; what is published stands"}
