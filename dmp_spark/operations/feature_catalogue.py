@@ -19,6 +19,15 @@ BINS = 12
 SHARES = (0.05, 0.5, 0.95)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
+WITH_AN_ORDER = (  # texts come in several layouts of Arrow, so what has an order is named, not what has none
+    pa.types.is_integer,
+    pa.types.is_floating,
+    pa.types.is_decimal,
+    pa.types.is_boolean,
+    pa.types.is_date,
+    pa.types.is_timestamp,
+)
+
 Value = float | datetime | date
 
 
@@ -83,7 +92,7 @@ def spread(values: pa.ChunkedArray) -> Spread:
     if not len(values):
         return Spread()
     kind = values.type
-    if pa.types.is_list(kind) or pa.types.is_map(kind) or pa.types.is_string(kind) or pa.types.is_large_string(kind):
+    if not any(is_of(kind) for is_of in WITH_AN_ORDER):
         return Spread(missing=values.null_count / len(values))
     numbers = _numbers(values)
     missing = 1 - len(numbers) / len(values)

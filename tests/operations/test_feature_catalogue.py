@@ -79,6 +79,8 @@ def test_before_anything_is_published_features_are_known_and_their_spread_is_not
         (pa.array([], pa.float64()), Spread()),
         (pa.array([2.0, float("nan"), None, float("inf")]), Spread(0.75, 2.0, 2.0, 2.0, (*[0] * 6, 1, *[0] * 5))),
         (pa.array([[("tea", 3)], None], pa.map_(pa.string(), pa.int64())), Spread(0.5)),  # counts of words
+        (pa.array(["United Kingdom", None], pa.string()), Spread(0.5)),
+        (pa.array(["United Kingdom", None], pa.string_view()), Spread(0.5)),  # as deltalake reads a text
         (pa.array([True, False, False]), Spread(0.0, 0.0, 0.0, 1.0, (2, *[0] * 10, 1))),
         (pa.array([date(2017, 1, 1), date(2017, 1, 13)]), Spread(0.0, date(2017, 1, 1), date(2017, 1, 1), date(2017, 1, 13), (1, *[0] * 10, 1))),
         (pa.array([*range(1, 101)]), Spread(0.0, 5.0, 50.0, 95.0, (12, 7, 8, 7, 8, 7, 8, 7, 8, 7, 8, 13))),
