@@ -82,14 +82,12 @@ def assert_nothing_new(lakehouse: Path, standing: dict[str, int], publication: d
     assert published(lakehouse) == publication
 
 
+SENTENCES = re.compile(r"(?:there is no room left|the disk can only be read|the lakehouse \S+ cannot be written)[^\n\[(]*")
+
+
 def told(done: Done) -> set[str]:
     """The sentences that the run says of the disk."""
-    return set(
-        re.findall(
-            r"(?:there is no room left|the disk can only be read|the lakehouse \S+ cannot be written)[^\n\[]*",
-            done.shown + done.said,
-        )
-    )
+    return {sentence.strip() for sentence in SENTENCES.findall(done.shown + done.said)}
 
 
 def test_a_full_disk_fails_the_run_in_a_sentence_and_a_run_with_room_makes_all_equal(
@@ -124,7 +122,7 @@ def test_a_lakehouse_that_can_only_be_read_is_refused_before_anything_and_still_
         )
     print(f"lakehouse read-only: exit {failed.code}, {sorted(told(failed))}")
     assert failed.code == 2, failed.everything
-    assert told(failed) == {f"the lakehouse {mounted} cannot be written: Read-only file system "}
+    assert told(failed) == {f"the lakehouse {mounted} cannot be written: Read-only file system"}
     assert asked.code == 0, asked.everything
     assert versions(mounted) == standing
     done = ready.run(mounted)
