@@ -1,7 +1,6 @@
 """Making a table equal to rows: compare first, stage what differs, commit only that."""
 
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -90,14 +89,15 @@ def _table(location: Location, contract: Contract, rows: DataFrame) -> DataFrame
 
 
 def _first(location: Location, contract: Contract, new: DataFrame, unique: int | None = None) -> Changes:
-    """The first write goes straight in; where it fails (a full disk), or its keys do not differ, the table goes again."""
+    """The first write goes straight in; where its keys turn out not to differ the table is taken away again."""
+    catalog.create(new.sparkSession, location, contract)
+    _write(location, contract, new)
+    if unique is not None:
+        return Changes(inserted=unique)
     try:
-        catalog.create(new.sparkSession, location, contract)
-        _write(location, contract, new)
-        return Changes(inserted=_proven(_table(location, contract, new), contract) if unique is None else unique)
-    except Exception:
-        with suppress(Exception):  # what went wrong first is told
-            catalog.drop(new.sparkSession, location, contract.name)
+        return Changes(inserted=_proven(_table(location, contract, new), contract))
+    except DuplicateKeyError:
+        catalog.drop(new.sparkSession, location, contract.name)
         raise
 
 

@@ -47,16 +47,6 @@ def _version(lakehouse: Any, table: str) -> int:
     return lakehouse.spark.sql(f"DESCRIBE HISTORY delta.`{path}` LIMIT 1").first()["version"]
 
 
-def test_a_first_write_that_fails_leaves_no_table(spark: Any, lakehouse_at: Any) -> None:
-    lakehouse = lakehouse_at({DAYS.name: DAYS})
-    breaks = F.when(F.col("id") == "d", F.raise_error(F.lit("the disk is full"))).otherwise(F.col("id"))
-    frame = spark.createDataFrame(ROWS, SCHEMA)
-    said = refusal(Exception, lambda: lakehouse.replace("silver.days", frame.withColumn("id", breaks)))
-    assert "the disk is full" in said
-    assert not lakehouse.location.path("silver.days").exists()
-    assert lakehouse.replace("silver.days", frame) == Changes(inserted=4)
-
-
 def test_replace_commits_differences_and_nothing_else(spark: Any, lakehouse_at: Any) -> None:
     lakehouse = lakehouse_at({DAYS.name: DAYS})
     frame = spark.createDataFrame(ROWS, SCHEMA)

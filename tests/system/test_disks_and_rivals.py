@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.tables import dump, versions
+from tests.acceptance.tables import dump, rows_of, versions
 from tests.system.commands import MAIN, Done, dmp, environment_of, small_copy
 from tests.system.disks import cannot_mount, disk, leave_room, make_room, read_only
 from tests.system.faults import published
@@ -72,14 +72,22 @@ def mounted(ready: Ready, tmp_path: Path) -> Path:
         yield place / "lakehouse"
 
 
+def assert_nothing_new(lakehouse: Path, standing: dict[str, int], publication: dict[str, int]) -> None:
+    """No table has a new version, one that the stage had just made is empty, and the publication is the one before."""
+    found = versions(lakehouse, ALL)
+    assert {name: version for name, version in found.items() if name in standing} == standing
+    assert {
+        name: rows_of(lakehouse.joinpath(*name.split("."))).num_rows for name in found.keys() - standing.keys()
+    } == dict.fromkeys(found.keys() - standing.keys(), 0)
+    assert published(lakehouse) == publication
+
+
+SENTENCES = re.compile(r"(?:there is no room left|the disk can only be read|the lakehouse \S+ cannot be written)[^\n\[(]*")
+
+
 def told(done: Done) -> set[str]:
     """The sentences that the run says of the disk."""
-    return set(
-        re.findall(
-            r"(?:there is no room left|the disk can only be read|the lakehouse \S+ cannot be written)[^\n\[]*",
-            done.shown + done.said,
-        )
-    )
+    return {sentence.strip() for sentence in SENTENCES.findall(done.shown + done.said)}
 
 
 def test_a_full_disk_fails_the_run_in_a_sentence_and_a_run_with_room_makes_all_equal(
@@ -95,7 +103,7 @@ def test_a_full_disk_fails_the_run_in_a_sentence_and_a_run_with_room_makes_all_e
         assert failed.code == 1, failed.everything
         assert told(failed) == {"there is no room left on the disk: make room and run again; what is published stands"}
         assert "Traceback" not in failed.everything
-        assert (versions(mounted, ALL), published(mounted)) == (standing, publication)
+        assert_nothing_new(mounted, standing, publication)
         injections += 1
     assert injections > 0
     done = ready.run(mounted)
@@ -114,7 +122,7 @@ def test_a_lakehouse_that_can_only_be_read_is_refused_before_anything_and_still_
         )
     print(f"lakehouse read-only: exit {failed.code}, {sorted(told(failed))}")
     assert failed.code == 2, failed.everything
-    assert told(failed) == {f"the lakehouse {mounted} cannot be written: Read-only file system "}
+    assert told(failed) == {f"the lakehouse {mounted} cannot be written: Read-only file system"}
     assert asked.code == 0, asked.everything
     assert versions(mounted) == standing
     done = ready.run(mounted)
@@ -133,7 +141,7 @@ def test_a_folder_of_tables_that_can_only_be_read_fails_its_stage_in_a_sentence(
     assert failed.code == 1, failed.everything
     assert told(failed) == {"the disk can only be read: let it be written and run again; what is published stands"}
     assert "Traceback" not in failed.everything
-    assert (versions(mounted, ALL), published(mounted)) == (standing, publication)
+    assert_nothing_new(mounted, standing, publication)
     done = ready.run(mounted)
     assert done.code == 0, done.everything
     ready.assert_equal(mounted, tmp_path)
