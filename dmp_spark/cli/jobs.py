@@ -3,8 +3,8 @@
 import typer
 
 from dmp_spark.cli.call import Call, project_folder
+from dmp_spark.cli.failing import told
 from dmp_spark.cli.main import main as command
-from dmp_spark.cli.main import told
 from dmp_spark.cli.options import (
     AsOfOption,
     FromOption,

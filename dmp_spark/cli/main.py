@@ -1,8 +1,5 @@
 """The command `dmp`. Answers 0 done, 1 a stage failed, 2 the project or the call is wrong, 3 a gate held something back."""
 
-import os
-import sys
-import traceback
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +7,7 @@ import typer
 
 from dmp_spark.cli.call import Call, project_folder
 from dmp_spark.cli.deploy import deploy
+from dmp_spark.cli.failing import told
 from dmp_spark.cli.options import (
     AsOfOption,
     FormatOption,
@@ -23,7 +21,6 @@ from dmp_spark.cli.options import (
     UntilOption,
     WaitOption,
 )
-from dmp_spark.errors import Problem, UserError
 
 app = typer.Typer(
     name="dmp",
@@ -242,33 +239,6 @@ def _call(
 ) -> Call:
     chosen = tuple(stages or ())
     return Call(project_folder(project), tuple(overrides or ()), chosen, first, last, as_of, full, wait, started_at, part)
-
-
-NO_SPARK = UserError(
-    Problem("no-pyspark", "pyspark is not installed", way_out="pip install 'dmp-spark[spark]', or run it where Spark is")
-)
-
-
-def told(command: typer.Typer) -> None:
-    """Run a command; what goes wrong is told in words, and as a traceback only where DMP_TRACEBACK is set."""
-    try:
-        command()
-    except UserError as error:
-        print(error, file=sys.stderr)
-        raise SystemExit(2) from None
-    except BrokenPipeError:  # who reads has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise SystemExit(0) from None
-    except Exception as error:  # nobody is helped by a traceback that was not asked for
-        if isinstance(error, ModuleNotFoundError) and (error.name or "").partition(".")[0] == "pyspark":
-            print(NO_SPARK, file=sys.stderr)
-            raise SystemExit(2) from None
-        if os.environ.get("DMP_TRACEBACK"):
-            traceback.print_exc()
-        from dmp_spark.operations.failures import sentence
-
-        print(f"{sentence(error)} (DMP_TRACEBACK=1 shows where)", file=sys.stderr)
-        raise SystemExit(1) from None
 
 
 def main() -> None:
