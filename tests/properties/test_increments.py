@@ -13,7 +13,8 @@ from pyspark.sql import SparkSession
 from dmp_spark import pipeline, registry
 from dmp_spark.lakehouse import fault, session
 from dmp_spark.lakehouse.lakehouse import Lakehouse
-from dmp_spark.operations import plan, storage
+from dmp_spark.lakehouse.standing import standing
+from dmp_spark.operations import plan
 from dmp_spark.operations.progress import Progress
 from dmp_spark.operations.steps import chosen, steps_of
 from dmp_spark.pipeline import Options, Outcome
@@ -52,7 +53,7 @@ class Shop:
         for name, text in texts.items():
             (self.folder / f"{name}.yml").write_text(text, encoding="utf-8")
         self.project, self.resolution = registry.resolved(self.folder)
-        self.root = self.project.lakehouse
+        self.location = self.project.lakehouse
         self.every_step = steps_of(self.resolution)
         self.steps = tuple(step for step in self.every_step if step.name != "models")  # nobody learns from a dozen orders
 
@@ -68,20 +69,20 @@ class Shop:
         steps = chosen(self.steps, stages, None, None)
         options = Options(as_of, f"run-{self.runs}", self.clock, "America/New_York", full)
         progress = Progress(StringIO())
-        opener = pipeline.lakehouse_opener(self.root, self.resolution.contracts, options.run_id, progress)
-        return pipeline.run(steps, self.every_step, self.root, options, opener, progress)
+        opener = pipeline.lakehouse_opener(self.location, self.resolution.contracts, options.run_id, progress)
+        return pipeline.run(steps, self.every_step, self.location, options, opener, progress)
 
     def lakehouse(self) -> Lakehouse:
-        return Lakehouse(session.start(), self.root, self.resolution.contracts, "look", "look", ("*",), ())
+        return Lakehouse(session.start(), self.location, self.resolution.contracts, "look", "look", ("*",), ())
 
     def how(self, as_of: datetime) -> dict[str, str]:
         """Stage → whether a run would judge affected keys or all."""
-        return {one.stage: one.how for one in plan.plan(self.steps, self.root, as_of, "UTC") if one.runs}
+        return {one.stage: one.how for one in plan.plan(self.steps, self.location, as_of, "UTC") if one.runs}
 
     def standing(self) -> dict[str, int]:
         """The versions of silver and gold, whose laws these are."""
-        tables = [table for table in storage.table_names(self.root) if table.startswith(("silver.", "gold."))]
-        return storage.versions(self.root, tables)
+        tables = standing(self.location)
+        return tables.versions(table for table in tables.names() if table.startswith(("silver.", "gold.")))
 
 
 def written(outcome: Outcome) -> dict[str, int]:
