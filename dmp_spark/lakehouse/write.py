@@ -26,6 +26,11 @@ class Part:
     scope: Column | None = None
     keys: DataFrame | None = None
 
+    @property
+    def is_all(self) -> bool:
+        """Whether it is the whole table."""
+        return self.scope is None and self.keys is None
+
     def of(self, rows: DataFrame) -> DataFrame:
         """The rows that lie in the part."""
         if self.keys is None:
@@ -59,7 +64,7 @@ def replace(
     new = compare.shaped(rows, contract)
     if not catalog.exists(new.sparkSession, location, contract.name):
         return _first(location, contract, new, unique)
-    if catalog.evolve(new.sparkSession, location, contract, is_whole=part is EVERYTHING and deletes):
+    if catalog.evolve(new.sparkSession, location, contract, is_whole=part.is_all and deletes):
         return _anew(location, contract, scratch.write(new, contract.name), before_commit, unique)
     if part.keys is not None:
         places = {name: compare.partition_value(name, contract) for name in contract.partitioned_by if name not in new.columns}

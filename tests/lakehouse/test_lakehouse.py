@@ -189,7 +189,7 @@ def test_a_table_whose_columns_changed_is_made_anew_where_all_of_it_is_written_a
     retyped = replace(before, columns=(columns[0], Column("n", "string", "a text"), columns[2]))
     texts = spark.createDataFrame([("a", "x", 5), ("c", "y", 7)], "id string, n string, m bigint")
     lakehouse, stood, whole = lakehouse_at({retyped.name: retyped}), version(), rows()
-    elsewhere = "give the column another name, or build a new lakehouse with --set project.lakehouse.path=…"
+    elsewhere = "give the column another name, or build a new lakehouse with --set project.lakehouse.path=FOLDER"
     for refused in (lakehouse.upsert, lambda table, rows: lakehouse.replace(table, rows, F.col("id") == "a")):
         said = refusal(StageError, lambda refused=refused: refused(retyped.name, texts))
         assert said == f"gold.features.n is bigint in the lakehouse and string now: {elsewhere}"

@@ -44,15 +44,15 @@ def test_a_row_comes_back_as_it_was_written(tmp_path):
 
 def test_a_ledger_of_another_version_is_read_and_gets_the_columns_of_this_one(tmp_path):
     """It lacks two columns that rows have now, and has one that they have no longer."""
-    Ledger(tmp_path / "now").append(FULL)
+    Ledger(Location(tmp_path / "now")).append(FULL)
     rows = pa.table(DeltaTable(str(tmp_path / "now" / "ops" / "runs")).to_pyarrow_table())
     before = rows.drop_columns(["notes", "peak_memory_mb"]).append_column("host", pa.array(["x"]))
     write_deltalake(str(tmp_path / "then" / "ops" / "runs"), before)
     old = replace(FULL, notes=(), peak_memory_mb=None)
-    assert Ledger(tmp_path / "then").rows() == (old,)
+    assert Ledger(Location(tmp_path / "then")).rows() == (old,)
 
-    Ledger(tmp_path / "then").append(at(FULL, 10))
-    assert Ledger(tmp_path / "then").rows() == (old, at(FULL, 10))
+    Ledger(Location(tmp_path / "then")).append(at(FULL, 10))
+    assert Ledger(Location(tmp_path / "then")).rows() == (old, at(FULL, 10))
     told = DeltaTable(str(tmp_path / "then" / "ops" / "runs")).to_pyarrow_table().sort_by("number")
     assert told["host"].to_pylist() == ["x", None]
 
