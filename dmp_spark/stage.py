@@ -88,13 +88,21 @@ def rebuild(context: RunContext, spec: Any, stage: ModuleType, inputs: "Mapping[
     it returns them, `affected` (see `affected_keys`), and `narrowed(inputs, keys)`: the inputs of which the same `build`
     makes all rows of those keys.
     """
-    keys = affected_keys(context, spec, stage, inputs)
-    if keys is not None:
-        if keys.isEmpty():
-            return RunSummary()
-        inputs = stage.narrowed(inputs, keys)
+    keys, inputs = narrowed_inputs(context, spec, stage, inputs)
+    if not inputs:
+        return RunSummary()
     outputs = stage.build(inputs, spec, context.as_of)
     return RunSummary(changes={name: context.lakehouse.replace(name, rows, keys=keys) for name, rows in outputs.items()})
+
+
+def narrowed_inputs(
+    context: RunContext, spec: Any, stage: ModuleType, inputs: "Mapping[str, DataFrame]"
+) -> "tuple[DataFrame | None, Mapping[str, DataFrame]]":
+    """The keys that are affected (None: all) and the inputs of which `build` makes their rows; no inputs where none is."""
+    keys = affected_keys(context, spec, stage, inputs)
+    if keys is None:
+        return None, inputs
+    return keys, {} if keys.isEmpty() else stage.narrowed(inputs, keys)
 
 
 def affected_keys(context: RunContext, spec: Any, stage: ModuleType, inputs: "Mapping[str, DataFrame]") -> "DataFrame | None":

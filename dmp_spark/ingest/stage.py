@@ -1,13 +1,13 @@
 """Ingest: files of sources become events, reference data and facts; what is wrong with a record is kept with its reasons."""
 
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from dmp_spark.errors import StageError
+from dmp_spark.functions.instants import instant_of, micros_of
 from dmp_spark.functions.keys import MakeId, keyed_id, stable_id
 from dmp_spark.ingest import cells, csv_files, publish
 from dmp_spark.ingest.headers import Header, UnreadableFileError, probe
@@ -24,7 +24,6 @@ from dmp_spark.stage import Check, RunContext, RunSummary
 __all__ = ["READS", "WRITES", "contracts", "run"]
 
 JUDGED_FROM = 1_000  # below so many records of a source a share of rejected ones says little
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass
@@ -175,7 +174,7 @@ def _probe(context: RunContext, planned: Plan, work: Work) -> Probed | None:
         except UnreadableFileError as error:
             _refuse_file(context, planned, key, str(error), work)
             return None
-        micros = (landed.get(key, context.started_at) - EPOCH) // timedelta(microseconds=1)
+        micros = micros_of(landed.get(key, context.started_at))
         groups.setdefault(header, {})[key] = Landed(seen.path, micros)
     if source.format == "csv" and groups:
         [files] = groups.values()  # one header, whatever the order of columns
@@ -219,7 +218,7 @@ def _known(files: DataFrame) -> tuple[Known, ...]:
             row["path"],
             row["state"],
             row["spec_hash"],
-            EPOCH + timedelta(microseconds=row["landed"]),
+            instant_of(row["landed"]),
         )
         for row in rows
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from fnmatch import fnmatchcase
 from functools import cached_property
 
@@ -10,11 +10,11 @@ import pyarrow as pa
 from pyspark.sql import SparkSession
 
 from dmp_spark.contracts import HASH, Contract
+from dmp_spark.functions.instants import instant_of
 from dmp_spark.lakehouse import catalog
 from dmp_spark.lakehouse.changes import ANEW
 from dmp_spark.lakehouse.location import SCHEMAS, Location
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 BYTES_ADDED = ("numOutputBytes", "numTargetBytesAdded", "numAddedBytes")
 """What DESCRIBE HISTORY calls the size of a commit's new files: of a write, a merge, all else."""
 
@@ -59,7 +59,7 @@ class NamedTable:
     def written_at(self) -> datetime:
         """When its last commit was made (UTC)."""
         last = self.spark.sql(f"DESCRIBE HISTORY {self.sql_name} LIMIT 1").selectExpr("unix_micros(timestamp)").collect()
-        return EPOCH + timedelta(microseconds=int(last[0][0]))
+        return instant_of(int(last[0][0]))
 
 
 class ByName:

@@ -4,16 +4,16 @@ No pyspark at module level: the rules of the lock are tried without Spark.
 """
 
 from dataclasses import astuple, dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from dmp_spark.contracts import Contract
+from dmp_spark.functions.instants import instant_of
 from dmp_spark.lakehouse.location import Location
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 CONFLICTS = ("DELTA_CONCURRENT", "DELTA_PROTOCOL_CHANGED", "DELTA_METADATA_CHANGED")
 """How Delta's errors begin where another commit came first (the latter two: the first of a new table)."""
 
@@ -42,7 +42,7 @@ class LockTable:
             return None
         rows = catalog.rows(self._spark, self._location, self._contract.name)
         found = rows.selectExpr("run_id", "owner", "unix_micros(taken_at)", "unix_micros(expires_at)").collect()  # one row
-        return Holder(found[0][0], found[0][1], _instant(found[0][2]), _instant(found[0][3])) if found else None
+        return Holder(found[0][0], found[0][1], instant_of(found[0][2]), instant_of(found[0][3])) if found else None
 
     def take(self, new: Holder) -> None:
         """Commit a holder where nobody holds the lakehouse when it begins; else, or where another was faster, nothing."""
@@ -80,7 +80,3 @@ class LockTable:
 def _lost_to_another(error: Exception) -> bool:
     """By its text: in Python these errors have a class of their own or not, as the session and the commit have it."""
     return any(name in str(error) for name in CONFLICTS)
-
-
-def _instant(micros: int) -> datetime:
-    return EPOCH + timedelta(microseconds=micros)

@@ -7,11 +7,14 @@ import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dmp_spark.models.evaluation import Estimate, Evaluation, Judged
 from dmp_spark.models.folds import Fold
 from dmp_spark.models.spec import ModelsSpec, Task
+
+if TYPE_CHECKING:
+    from dmp_spark.models.fit_search import Search
 
 FILE = "evaluation.json"
 _DIGITS = 6
@@ -26,6 +29,7 @@ def document(
     version: str,
     best: str,
     features: Sequence[Mapping[str, Any]],
+    search: "Search | None" = None,
 ) -> dict[str, Any]:
     """The content of evaluation.json, as docs/reference/models.md describes it; what has no meaning (nan) is null."""
     rows = {fold.fold: fold for fold in judged}
@@ -51,6 +55,7 @@ def document(
         ],
         "names": {name: _name(evaluation, name) for name in dict.fromkeys(name for name, _ in evaluation.means)},
         "features": [{**feature, "importance": _number(feature["importance"])} for feature in features],
+        "search": None if search is None else of_search(search),
     }
 
 
@@ -79,6 +84,15 @@ def kept(root: Path, task: str, name: str) -> Iterator[dict[str, Any]]:
     """What the runs of a task (`*`: of all) keep as JSON under this name, by path."""
     for file in sorted(root.glob(str(artifacts(Path(), task) / "*" / "artifacts" / name))):
         yield json.loads(file.read_text(encoding="utf-8"))
+
+
+def of_search(search: "Search") -> dict[str, Any]:
+    """The part that tells what parameters were tried."""
+    points = [
+        {"candidate": one.candidate.name, "parameters": one.candidate.parameters, "value": _number(one.value)}
+        for one in search.points
+    ]
+    return {"moment": search.moment.isoformat(), "metric": search.choose_by, "possible": search.possible, "points": points}
 
 
 def _name(evaluation: Evaluation, name: str) -> dict[str, Any]:

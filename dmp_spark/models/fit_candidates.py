@@ -77,17 +77,17 @@ def fit_folds(
     with ThreadPoolExecutor(FITS_AT_ONCE) as pool:
         making = {f.number: pool.submit(in_session(ready), rows, f, people[f.number], parts, spec, task, keep) for f in folds}
         made: dict[int, tuple[DataFrame, DataFrame]] = {number: waiting.result() for number, waiting in making.items()}
-        truths = {number: pool.submit(in_session(_truth), test) for number, (_, test) in made.items()}
+        truths = {number: pool.submit(in_session(truth_of), test) for number, (_, test) in made.items()}
 
         def fitted(fold: Fold, candidate: Candidate) -> dict[str, float]:
-            scored = _scores(candidate, *made[fold.number], spec, task)
+            scored = scores_by_person(candidate, *made[fold.number], spec, task)
             progress(f"{candidate.name}: fold {fold.number} of {len(folds)}")
             return scored
 
         pairs = [(fold, candidate) for candidate in by_cost(task.candidates) for fold in folds]
         scores = {(f.number, c.name): pool.submit(in_session(fitted), f, c) for f, c in pairs}
         said = {f.number: {c.name: scores[f.number, c.name].result() for c in task.candidates} for f in folds}
-        return tuple(_judged(number, truths[number].result(), said[number]) for number in said)
+        return tuple(judged(number, truths[number].result(), said[number]) for number in said)
 
 
 def ready(
@@ -97,11 +97,6 @@ def ready(
     preparation, training = _prepared(rows, fold.training, parts, spec, task, keep)
     test = prepared(_test(rows, fold, people), preparation, spec.preparation_of(task))
     return training, keep(test.select("person_id", "label", "rule", FEATURES), f"{task.name}_test")
-
-
-def judge(candidate: Candidate, training: DataFrame, test: DataFrame, fold: int, spec: ModelsSpec, task: Task) -> Judged:
-    """What one candidate, fitted on prepared rows, says of the test rows of a fold."""
-    return _judged(fold, _truth(test), {candidate.name: _scores(candidate, training, test, spec, task)})
 
 
 def fit_champion(
@@ -135,16 +130,21 @@ def _test(rows: DataFrame, fold: Fold, people: int) -> DataFrame:
     return test.where(F.pmod(F.xxhash64("person_id"), F.lit(1_000_000)) < share)
 
 
-def _truth(test: DataFrame) -> dict[str, tuple[float, float]]:
+def truth_of(test: DataFrame) -> dict[str, tuple[float, float]]:
+    """By person of the test rows of one moment: the label, and what the rule says."""
     return {row["person_id"]: (row["label"], row["rule"]) for row in test.select("person_id", "label", "rule").collect()}
 
 
-def _scores(candidate: Candidate, training: DataFrame, test: DataFrame, spec: ModelsSpec, task: Task) -> dict[str, float]:
+def scores_by_person(
+    candidate: Candidate, training: DataFrame, test: DataFrame, spec: ModelsSpec, task: Task
+) -> dict[str, float]:
+    """By person of the test rows, what a candidate says that was fitted on prepared training rows."""
     model = learner(task.kind, candidate, spec.seed).fit(training)
     return {row["person_id"]: row["score"] for row in model.transform(test).select("person_id", score(task.kind)).collect()}
 
 
-def _judged(fold: int, truth: Mapping[str, tuple[float, float]], scores: Mapping[str, Mapping[str, float]]) -> Judged:
+def judged(fold: int, truth: Mapping[str, tuple[float, float]], scores: Mapping[str, Mapping[str, float]]) -> Judged:
+    """The truth of a fold beside the scores of candidates, by name; persons in order."""
     persons = sorted(truth)
     values = {name: np.array([of[person] for person in persons]) for name, of in scores.items()}
     values[RULE] = np.array([truth[person][1] for person in persons])

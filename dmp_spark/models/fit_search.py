@@ -8,12 +8,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from itertools import product, zip_longest
-from typing import Any
 
 from pyspark import inheritable_thread_target
 from pyspark.sql import DataFrame
 
-from dmp_spark.models.fit_candidates import FITS_AT_ONCE, Keep, judge, ready
+from dmp_spark.models.fit_candidates import FITS_AT_ONCE, Keep, judged, ready, scores_by_person, truth_of
 from dmp_spark.models.folds import Fold
 from dmp_spark.models.metrics import LOWER_IS_BETTER, measured
 from dmp_spark.models.spec import WIDE, Candidate, Choice, ModelsSpec, Task
@@ -46,18 +45,6 @@ class Search:
         sign = 1 if self.choose_by in LOWER_IS_BETTER else -1
         return min(self.of(name), key=lambda point: math.inf if math.isnan(point.value) else sign * point.value)
 
-    def document(self) -> dict[str, Any]:
-        """The search as evaluation.json keeps it."""
-        tried = [
-            {
-                "candidate": point.candidate.name,
-                "parameters": point.candidate.parameters,
-                "value": None if math.isnan(point.value) else round(point.value, 6),
-            }
-            for point in self.points
-        ]
-        return {"moment": self.moment.isoformat(), "metric": self.choose_by, "possible": self.possible, "points": tried}
-
 
 def points(candidate: Candidate, seed: int) -> list[Candidate]:
     """The candidate as written, then with every other combination of `WIDE`, in a random order that the seed fixes.
@@ -89,15 +76,17 @@ def fit_search(
     """
     began = clock()
     training, test = ready(rows, fold, people, parts, spec, task, keep)
+    truth = truth_of(test)
     grids = [points(candidate, spec.seed) for candidate in task.candidates]
     turns = [point for turn in zip_longest(*grids) for point in turn if point is not None]
 
     def tried(place: int, candidate: Candidate) -> Point | None:
         if place >= len(grids) and clock() - began >= spec.search_seconds:
             return None
-        judged = judge(candidate, training, test, fold.number, spec, task)
-        progress(f"{candidate.name}: point {place + 1} of {len(turns)}")
-        metrics = measured(task.kind, candidate.name, judged.labels, judged.scores[candidate.name], None).metrics
+        name, scores = candidate.name, scores_by_person(candidate, training, test, spec, task)
+        progress(f"{name}: point {place + 1} of {len(turns)}")
+        told = judged(fold.number, truth, {name: scores})
+        metrics = measured(task.kind, name, told.labels, told.scores[name], None).metrics
         return Point(candidate, float(metrics[task.choose_by][0]))
 
     in_session = inheritable_thread_target(rows.sparkSession)  # over Connect each thread has to be told its session

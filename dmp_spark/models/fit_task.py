@@ -84,10 +84,9 @@ def fit_task(
         trials=sentences.trials(evaluation, task),
         tags=tags,
         notes=(*sentences.searched(search, spec, task), *sentences.notes(evaluation, spec, task, folds, best)),
-        evaluation={
-            **document(evaluation, judged, folds, spec, task, version, best, [asdict(one) for one in importances(model, winner)]),
-            "search": None if search is None else search.document(),
-        },
+        evaluation=document(
+            evaluation, judged, folds, spec, task, version, best, [asdict(one) for one in importances(model, winner)], search
+        ),
         training_set=training_set(spec, task, context.as_of, list(population.outcomes), population.rows, population.rows_hash),
         scratch=context.lakehouse.scratch.folder,
     )

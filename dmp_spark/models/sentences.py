@@ -61,7 +61,7 @@ def searched(search: Search | None, spec: ModelsSpec, task: Task) -> tuple[str, 
 
 
 def _worth(point: Point, task: Task) -> str:
-    return f"{point.value:{',.2f' if task.choose_by in _IN_UNITS else '.3f'}}"
+    return f"{point.value:{_form(task.choose_by)}}"
 
 
 def too_little(population: Population, spec: ModelsSpec, task: Task) -> str:
@@ -161,5 +161,9 @@ def _quality(evaluation: Evaluation, task: Task, best: str) -> list[str]:
 
 
 def _interval(estimate: Estimate, metric: str = "", sign: bool = False) -> str:
-    form = ("+" if sign else "") + (",.2f" if metric in _IN_UNITS else ".3f")
+    form = ("+" if sign else "") + _form(metric)
     return f"{estimate.value:{form}} [{estimate.low:{form}}, {estimate.high:{form}}]"
+
+
+def _form(metric: str) -> str:
+    return ",.2f" if metric in _IN_UNITS else ".3f"

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from dmp_spark.functions.instants import EPOCH, instant_of
 from dmp_spark.functions.statistics import Numbers
 from dmp_spark.lakehouse.location import Location
 from dmp_spark.measures.spec import Measure, MeasureColumn
@@ -17,7 +18,6 @@ from dmp_spark.operations.sql_catalog import catalog
 FEATURES = "gold.features"
 BINS = 12
 SHARES = (0.05, 0.5, 0.95)
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 WITH_AN_ORDER = (  # texts come in several layouts of Arrow, so what has an order is named, not what has none
     pa.types.is_integer,
@@ -119,7 +119,7 @@ def _numbers(values: pa.ChunkedArray) -> Numbers:
 
 def _value(number: float, kind: pa.DataType) -> Value:
     if pa.types.is_timestamp(kind):
-        return EPOCH + timedelta(microseconds=round(number))
+        return instant_of(round(number))
     if pa.types.is_date(kind):
         return (EPOCH + timedelta(days=round(number))).date()
     return number

@@ -1,12 +1,11 @@
 """Rows of Arrow streams as plain Python values, without the half second that pyarrow takes to import pandas for times."""
 
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pyarrow as pa
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+from dmp_spark.functions.instants import instant_of
 
 
 def python_rows(reader: Iterable[pa.RecordBatch]) -> Iterator[tuple[Any, ...]]:
@@ -18,7 +17,7 @@ def python_rows(reader: Iterable[pa.RecordBatch]) -> Iterator[tuple[Any, ...]]:
 def _values(column: pa.Array) -> list[Any]:
     if pa.types.is_timestamp(column.type) and column.type.unit == "us":
         micros = column.view(pa.int64()).to_pylist()
-        return [None if value is None else _EPOCH + timedelta(microseconds=value) for value in micros]
+        return [None if value is None else instant_of(value) for value in micros]
     return [_plain(value, column.type) for value in column.to_pylist()]
 
 

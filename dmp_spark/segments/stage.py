@@ -15,7 +15,7 @@ from dmp_spark.segments.members import members, version
 from dmp_spark.segments.spec import SegmentsSpec
 from dmp_spark.segments.stays import stays
 from dmp_spark.segments.tables import READS, WRITES, contracts
-from dmp_spark.stage import ChangedRows, RunContext, RunSummary, affected_keys
+from dmp_spark.stage import ChangedRows, RunContext, RunSummary, narrowed_inputs
 
 __all__ = ["READS", "WRITES", "affected", "build", "contracts", "narrowed", "run"]
 
@@ -81,12 +81,10 @@ def run(context: RunContext, spec: SegmentsSpec) -> RunSummary:
         "gold.features": not any(name.startswith("feature.") for name in spec.known),
         "gold.scores": not tasks_of(spec.known),
     }
-    inputs = {table: lakehouse.read(table) for table in (*READS, "gold.segment_membership") if not unused.get(table)}
-    keys = affected_keys(context, spec, sys.modules[__name__], inputs)
-    if keys is not None:
-        if keys.isEmpty():
-            return RunSummary()
-        inputs = narrowed(inputs, keys)
+    read = {table: lakehouse.read(table) for table in (*READS, "gold.segment_membership") if not unused.get(table)}
+    keys, inputs = narrowed_inputs(context, spec, sys.modules[__name__], read)
+    if not inputs:
+        return RunSummary()
     outputs = build(inputs, spec, context.as_of)
     changes = {}
     if "gold.segments" in outputs and keys is None:  # with another definition the spec is another

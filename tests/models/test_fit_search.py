@@ -6,6 +6,7 @@ from itertools import count, product
 import numpy as np
 import pytest
 
+from dmp_spark.models.evaluation_file import of_search
 from dmp_spark.models.fit_search import Point, Search, chosen, fit_search, points
 from dmp_spark.models.folds import Fold, Outcomes, before, folds
 from dmp_spark.models.sentences import searched
@@ -92,7 +93,7 @@ def test_the_best_is_the_smallest_loss_unknown_counts_as_worst_and_of_equal_ones
     ]
     highest = Search(search.moment, "roc_auc", search.points, search.possible, search.seconds)
     assert highest.best("forest").value == 0.6
-    assert search.document()["points"][4] == {"candidate": "linear", "parameters": points(LINEAR, 1)[2].parameters, "value": None}
+    assert of_search(search)["points"][4] == {"candidate": "linear", "parameters": points(LINEAR, 1)[2].parameters, "value": None}
 
 
 def test_what_was_found_is_said_as_yaml_beside_what_was_written():
