@@ -15,15 +15,13 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from dmp_spark.models.evaluation import Judged
-from dmp_spark.models.fit_preparation import FEATURES, fit_preparation, prepared
+from dmp_spark.models.fit_preparation import FEATURES, Keep, fit_preparation, prepared
 from dmp_spark.models.folds import Fold
 from dmp_spark.models.spec import LINEAR, RULE, Candidate, Family, Kind, ModelsSpec, Task
 from dmp_spark.models.training import at_moments, laid_out
 
 MOST_TEST_ROWS = 500_000
 """Of a larger test moment a fixed sample of persons is judged: the scores of these many rows come to the driver."""
-Keep = Callable[[DataFrame, str], DataFrame]
-"""Gives a frame back that is computed once: its rows, and a name for them."""
 SCORE_DIGITS = 6
 FITS_AT_ONCE = 2
 
@@ -116,10 +114,13 @@ def by_cost(candidates: Sequence[Candidate]) -> list[Candidate]:
 def _prepared(
     rows: DataFrame, moments: Sequence[date], parts: int, spec: ModelsSpec, task: Task, keep: Keep
 ) -> tuple[PipelineModel, DataFrame]:
-    training = laid_out(at_moments(rows, moments), parts)
-    preparation = fit_preparation(training, spec, task)
-    ready = prepared(training, preparation, spec.preparation_of(task)).select("person_id", "as_of", "label", FEATURES)
-    return preparation, laid_out(keep(ready, f"{task.name}_training"), parts).select("label", FEATURES)
+    """The fitted preparation, and `label` and `features` of the training rows: kept, and laid out the same way each time."""
+
+    def kept(rows: DataFrame, name: str) -> DataFrame:
+        return laid_out(keep(rows, f"{task.name}_{name}"), parts)
+
+    preparation, ready = fit_preparation(laid_out(at_moments(rows, moments), parts), spec, task, kept)
+    return preparation, kept(ready.select("person_id", "as_of", "label", FEATURES), "training").select("label", FEATURES)
 
 
 def _test(rows: DataFrame, fold: Fold, people: int) -> DataFrame:

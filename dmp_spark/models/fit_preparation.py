@@ -1,6 +1,6 @@
 """Preparation of features, fitted on training rows alone and kept as the first part of each model."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from pyspark.ml import PipelineModel, Transformer
@@ -13,6 +13,8 @@ from dmp_spark.models.slots import MISSING, PREPARED, TERMS
 from dmp_spark.models.spec import ModelsSpec, Preparation, Task, Words
 
 FEATURES = "features"
+Keep = Callable[[DataFrame, str], DataFrame]
+"""Gives a frame back that is computed once: its rows, and a name for them."""
 _COUNTED, _WEIGHED = "counted_", "weighed_"
 _NUMBERS, _SCALED, _JOINED = "numbers", "scaled", "joined"
 
@@ -85,9 +87,14 @@ def hashing(preparation: Preparation) -> list[Transformer]:
 
 
 def hashed(rows: DataFrame, preparation: Preparation) -> DataFrame:
-    """The rows with their words in buckets already: done once for all folds, because nothing is learned by it."""
+    """The rows with their words in buckets already: done once for all folds and tasks, because nothing is learned by it."""
     terms = [f"{TERMS}{one.column}" for one in preparation.words]
     return PipelineModel(hashing(preparation)).transform(rows).drop(*terms)
+
+
+def _counted(words: Words) -> str:
+    """The column that holds words in buckets."""
+    return f"{_COUNTED}{words.column}"
 
 
 def prepared(rows: DataFrame, fitted: PipelineModel, preparation: Preparation) -> DataFrame:
@@ -95,39 +102,52 @@ def prepared(rows: DataFrame, fitted: PipelineModel, preparation: Preparation) -
     return PipelineModel(fitted.stages[len(hashing(preparation)) :]).transform(rows)
 
 
-def fit_preparation(training: DataFrame, spec: ModelsSpec, task: Task) -> PipelineModel:
-    """The fitted preparation: rows in, the same rows with the vector `features` out; `label` is read by selection alone.
+def fit_preparation(training: DataFrame, spec: ModelsSpec, task: Task, keep: Keep) -> tuple[PipelineModel, DataFrame]:
+    """The fitted preparation, which adds the vector `features`, and what it makes of the training rows.
 
     Stages: words in buckets; numbers filled, flagged and clipped; scaled; words weighed; all in one vector; slots dropped;
-    those of words scaled with the others, so that a weight of one slot can be compared with that of another.
-    `training` may be `hashed`; rows that are not are hashed here.
+    those of words scaled with the others, so that a weight of one slot can be compared with that of another. `label` is read
+    by selection alone. `training` may be `hashed`; rows that are not are hashed here. What fits learn from is kept by `keep`
+    with its numbers in one vector, because filling and clipping dozens of columns is what every pass would begin with.
     """
     preparation = spec.preparation_of(task)
-    if any(f"{_COUNTED}{one.column}" not in training.columns for one in preparation.words):
+    if any(_counted(words) not in training.columns for words in preparation.words):
         training = hashed(training, preparation)
     bounds = fit_bounds(training, spec.numbers, preparation)
-    fill = SQLTransformer(statement=statement(bounds))
-    filled = fill.transform(training)
-    parts = [_fit_numbers(filled, bounds, preparation.scale)] if bounds else []
-    parts += [_fit_weights(filled, words) for words in preparation.words if words.in_at_least is not None]
-    stages = [fill, *[stage for part in parts for stage in part]]
-    columns = [_output(part[-1]) for part in parts]
-    columns += [f"{_COUNTED}{words.column}" for words in preparation.words if words.in_at_least is None]
-    if len(columns) > 1 or not parts:
-        stages.append(VectorAssembler(inputCols=columns, outputCol=_JOINED))
-    stages += fit_selection(PipelineModel(stages).transform(training), _output(stages[-1]), preparation.selection)
-    if preparation.words and preparation.scale:
-        stages.append(_scaler(_output(stages[-1]), FEATURES).fit(PipelineModel(stages).transform(training)))
+    fill: list[Transformer] = [SQLTransformer(statement=statement(bounds))]
+    if bounds:
+        fill.append(VectorAssembler(inputCols=prepared_names(bounds), outputCol=_NUMBERS))
+    replaced = {*spec.numbers, *(words.column for words in preparation.words)}
+    kept = [name for name in training.columns if name not in replaced] + [_NUMBERS] * bool(bounds)
+    filled = keep(PipelineModel(fill).transform(training).select(*kept), "filled")
+    stages = _fit_vector(filled, bool(bounds), preparation)
+    if not stages:  # numbers alone, as they are
+        fill[-1].set(fill[-1].getParam("outputCol"), FEATURES)
+        return PipelineModel(fill), filled.withColumnRenamed(_NUMBERS, FEATURES)
     stages[-1].set(stages[-1].getParam("outputCol"), FEATURES)
-    return PipelineModel([*hashing(preparation), *stages])
+    return PipelineModel([*hashing(preparation), *fill, *stages]), PipelineModel(stages).transform(filled)
 
 
-def _fit_numbers(filled: DataFrame, bounds: tuple[Bounds, ...], scale: bool) -> list[Transformer]:
-    """The stages that make one vector of the numbers."""
-    assemble = VectorAssembler(inputCols=prepared_names(bounds), outputCol=_NUMBERS)
-    if not scale:
-        return [assemble]
-    return [assemble, _scaler(_NUMBERS, _SCALED).fit(assemble.transform(filled))]
+def _fit_vector(filled: DataFrame, has_numbers: bool, preparation: Preparation) -> list[Transformer]:
+    """The stages from one vector of numbers and words in buckets to one vector of both; none where there is nothing to do."""
+    stages: list[Transformer] = []
+    columns = [_NUMBERS] if has_numbers else []
+    if has_numbers and preparation.scale:
+        stages.append(_scaler(_NUMBERS, _SCALED).fit(filled))
+        columns = [_SCALED]
+    for words in preparation.words:
+        if words.in_at_least is None:
+            columns.append(_counted(words))
+        else:
+            stages.append(_weighing(words, words.in_at_least).fit(filled))
+            columns.append(_output(stages[-1]))
+    if columns not in ([_NUMBERS], [_output(stages[-1])] if stages else []):
+        stages.append(VectorAssembler(inputCols=columns, outputCol=_JOINED))
+        columns = [_JOINED]
+    stages += fit_selection(PipelineModel(stages).transform(filled), columns[0], preparation.selection)
+    if preparation.words and preparation.scale:
+        stages.append(_scaler(_output(stages[-1]), FEATURES).fit(PipelineModel(stages).transform(filled)))
+    return stages
 
 
 def _scaler(column: str, to: str) -> StandardScaler:
@@ -137,13 +157,12 @@ def _scaler(column: str, to: str) -> StandardScaler:
 
 def _counting(words: Words) -> HashingTF:
     """A slot a bucket: as often as its words are there."""
-    return HashingTF(inputCol=f"{TERMS}{words.column}", outputCol=f"{_COUNTED}{words.column}", numFeatures=words.buckets)
+    return HashingTF(inputCol=f"{TERMS}{words.column}", outputCol=_counted(words), numFeatures=words.buckets)
 
 
-def _fit_weights(counted: DataFrame, words: Words) -> list[Transformer]:
-    """The stage that weighs buckets by IDF."""
-    column, least = words.column, words.in_at_least or 0
-    return [IDF(inputCol=f"{_COUNTED}{column}", outputCol=f"{_WEIGHED}{column}", minDocFreq=least).fit(counted)]
+def _weighing(words: Words, least: int) -> IDF:
+    """Buckets weighed by how few rows have them; one that fewer than `least` rows have weighs nothing."""
+    return IDF(inputCol=_counted(words), outputCol=f"{_WEIGHED}{words.column}", minDocFreq=least)
 
 
 def _output(stage: Transformer) -> str:

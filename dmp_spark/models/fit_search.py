@@ -12,7 +12,8 @@ from itertools import product, zip_longest
 from pyspark import inheritable_thread_target
 from pyspark.sql import DataFrame
 
-from dmp_spark.models.fit_candidates import FITS_AT_ONCE, Keep, judged, ready, scores_by_person, truth_of
+from dmp_spark.models.fit_candidates import FITS_AT_ONCE, judged, ready, scores_by_person, truth_of
+from dmp_spark.models.fit_preparation import Keep
 from dmp_spark.models.folds import Fold
 from dmp_spark.models.metrics import LOWER_IS_BETTER, measured
 from dmp_spark.models.spec import WIDE, Candidate, Choice, ModelsSpec, Task

@@ -8,7 +8,8 @@ from pyspark.sql import DataFrame
 from dmp_spark.models import sentences
 from dmp_spark.models.evaluation import Evaluation, champion, evaluate
 from dmp_spark.models.evaluation_file import document
-from dmp_spark.models.fit_candidates import Keep, fit_champion, fit_folds
+from dmp_spark.models.fit_candidates import fit_champion, fit_folds
+from dmp_spark.models.fit_preparation import Keep
 from dmp_spark.models.fit_search import Search, chosen, fit_search
 from dmp_spark.models.folds import Fold, Outcomes, before
 from dmp_spark.models.population import Population
@@ -24,9 +25,9 @@ SUSPICIOUS = {"classification": ("roc_auc", 0.95), "regression": ("r_squared", 0
 """Kind of task → metric, and the mean above which a model more likely saw the future than learned."""
 
 
-def population_of(rows: DataFrame, spec: ModelsSpec, task: Task) -> Population:
+def population_of(rows: DataFrame, task: Task) -> Population:
     """The population of a task's rows; as many rows come to the driver as there are moments."""
-    found = {row["moment"]: row for row in summarised(rows, spec, task).collect()}
+    found = {row["moment"]: row for row in summarised(rows).collect()}
     ripe = {moment: row for moment, row in found.items() if row["ripe"]}
     people = people_of(rows).first()
     assert people is not None

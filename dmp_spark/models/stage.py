@@ -13,9 +13,9 @@ from dmp_spark.functions.clock import local_day, midnight
 from dmp_spark.models import sentences
 from dmp_spark.models.contributions import Explainer
 from dmp_spark.models.fit_candidates import score
-from dmp_spark.models.fit_preparation import hashed
 from dmp_spark.models.fit_task import fit_task, population_of
 from dmp_spark.models.folds import folds as folds_of
+from dmp_spark.models.inputs import Inputs
 from dmp_spark.models.reasons import explainer, reasons
 from dmp_spark.models.spec import ModelsSpec, Task
 from dmp_spark.models.tables import READS, WRITES, contracts
@@ -41,7 +41,8 @@ class Result:
 def run(context: RunContext, spec: ModelsSpec) -> RunSummary:
     """Train what is new, score the eligible at as_of and write the differences; tasks without a model write nothing."""
     scored_at = midnight(local_day(context.as_of, spec.zone), spec.zone)
-    results = {task.name: _run_task(context, spec, task, scored_at) for task in spec.tasks}
+    shared = Inputs(context.lakehouse.read("gold.features"), spec, context.lakehouse.scratch.write)
+    results = {task.name: _run_task(context, spec, task, scored_at, shared) for task in spec.tasks}
     scored = {name: result.scores for name, result in results.items() if result.scores is not None}
     changes: dict[str, Changes] = {}
     if scored:
@@ -55,11 +56,11 @@ def run(context: RunContext, spec: ModelsSpec) -> RunSummary:
     )
 
 
-def _run_task(context: RunContext, spec: ModelsSpec, task: Task, scored_at: datetime) -> Result:
+def _run_task(context: RunContext, spec: ModelsSpec, task: Task, scored_at: datetime, shared: Inputs) -> Result:
     lakehouse = context.lakehouse
-    rows = task_rows(lakehouse.read("gold.features"), lakehouse.read("gold.labels"), spec, task, scored_at)
+    rows = task_rows(shared.of(task), lakehouse.read("gold.labels"), spec, task, scored_at)
     rows = lakehouse.scratch.write(rows, f"{task.name}_rows")
-    population = population_of(rows, spec, task)
+    population = population_of(rows, task)
     if not population.is_enough(spec):
         return Result(None, (sentences.too_little(population, spec, task),))
     folds = folds_of(population.outcomes, task.horizon_days, spec.folds)
@@ -70,7 +71,7 @@ def _run_task(context: RunContext, spec: ModelsSpec, task: Task, scored_at: date
     checks: tuple[Check, ...] = ()
     kept = store.find(version)
     if kept is None:  # words are hashed only now: most days nothing is learned
-        learned = lakehouse.scratch.write(hashed(rows, spec.preparation_of(task)), f"{task.name}_hashed")
+        learned = shared.with_words(rows, task)
         kept, checks = fit_task(context, spec, task, learned, population, folds, version, store)
     judged = rows.where(F.col("is_eligible") & (F.col("as_of") == F.lit(scored_at)))
     scores = scores_of(kept.model, explainer(kept.model, kept.folder, task.kind), judged, spec, task, version)

@@ -13,6 +13,8 @@ from dmp_spark.functions.keys import content_hash
 from dmp_spark.measures.aggregates import COUNTED_WORDS
 from dmp_spark.models.spec import ModelsSpec, Task
 
+INPUTS_HASH = "inputs_hash"
+
 
 def inputs(spec: ModelsSpec, task: Task) -> dict[str, str]:
     """The columns that a model of the task reads, with types: each of `spec.numbers`, and the words that it prepares."""
@@ -20,12 +22,18 @@ def inputs(spec: ModelsSpec, task: Task) -> dict[str, str]:
     return {**dict.fromkeys(spec.numbers, "double"), **dict.fromkeys(words, COUNTED_WORDS)}
 
 
+def with_inputs_hash(features: DataFrame, spec: ModelsSpec, task: Task) -> DataFrame:
+    """The features with `inputs_hash`, which says whether what the task reads of a row has changed."""
+    return features.withColumn(INPUTS_HASH, content_hash(inputs(spec, task)))
+
+
 def task_rows(features: DataFrame, labels: DataFrame, spec: ModelsSpec, task: Task, scored_at: datetime) -> DataFrame:
     """A row for each person and moment whose label is ripe, and for each person at `scored_at` (label null there).
 
+    `features` have their inputs' hash.
     Columns: person_id, as_of, moment (local day), is_eligible (null counts as false), label (1 yes, 0 no; of a regression
-    the number), rule (null counts as lowest, of a regression as 0), and each of `inputs`, null where unknown. Unique by
-    person_id and as_of.
+    the number), rule (null counts as lowest, of a regression as 0), inputs_hash, and each of `inputs`, null where unknown.
+    Unique by person_id and as_of.
     """
     ripe = labels.where(F.col("task") == task.name).select("person_id", "as_of", F.col("label").cast("double").alias("label"))
     joined = features.join(ripe, on=["person_id", "as_of"], how="left")
@@ -39,6 +47,7 @@ def task_rows(features: DataFrame, labels: DataFrame, spec: ModelsSpec, task: Ta
         eligible.alias("is_eligible"),
         "label",
         F.coalesce(known(_column(task.rule, task.names, False)), F.lit(nothing)).alias("rule"),
+        INPUTS_HASH,
         *[_read(name, kind).alias(name) for name, kind in inputs(spec, task).items()],
     )
 
@@ -58,13 +67,13 @@ def at_moments(rows: DataFrame, moments: Sequence[date]) -> DataFrame:
     return rows.where(F.col("is_eligible") & F.col("moment").isin(list(moments)))
 
 
-def summarised(rows: DataFrame, spec: ModelsSpec, task: Task) -> DataFrame:
+def summarised(rows: DataFrame) -> DataFrame:
     """One row a moment: people, eligible, positives and ripe (rows with label) among the eligible, and their rows' hash.
 
     The hash is a sum over rows (decimal(38,0)), so it does not depend on their order.
     """
-    types = {"person_id": "string", "as_of": "timestamp", "label": "double", "rule": "double"}
-    hashed = content_hash({**types, **inputs(spec, task)}).cast("decimal(38,0)")
+    types = {"person_id": "string", "as_of": "timestamp", "label": "double", "rule": "double", INPUTS_HASH: "bigint"}
+    hashed = content_hash(types).cast("decimal(38,0)")
     is_ripe = F.col("is_eligible") & F.col("label").isNotNull()
     return rows.groupBy("moment").agg(
         F.count("*").alias("people"),

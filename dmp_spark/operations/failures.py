@@ -8,10 +8,13 @@ from pathlib import Path
 from dmp_spark.errors import StageError, UserError
 
 LONGEST_SENTENCE = 400
+_NO_FOLDER = "a folder of the lakehouse cannot be made: let it be written and run again; what is published stands"
 OF_THE_DISK = {  # what the operating system says, also through the JVM and Delta's writers
     "No space left on device": "there is no room left on the disk: make room and run again; what is published stands",
     "Disk quota exceeded": "there is no room left within the quota: make room and run again; what is published stands",
     "Read-only file system": "the disk can only be read: let it be written and run again; what is published stands",
+    "DELTA_CANNOT_CREATE_LOG_PATH": _NO_FOLDER,  # Hadoop is told only that it did not work
+    "Mkdirs failed to create": _NO_FOLDER,
 }
 _QUOTED = re.compile(r"""(?<!File )(?<![\w"'])(?P<quote>['"])(?:(?!(?P=quote)).){1,400}(?P=quote)(?![\w"'])""")
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")

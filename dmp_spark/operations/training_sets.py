@@ -50,7 +50,7 @@ def drawn_again(
     from dmp_spark.lakehouse.lakehouse import Lakehouse
     from dmp_spark.lakehouse.opening import opened
     from dmp_spark.models.fit_task import population_of
-    from dmp_spark.models.training import at_moments, task_rows
+    from dmp_spark.models.training import INPUTS_HASH, at_moments, task_rows, with_inputs_hash
     from dmp_spark.stage import RunContext
 
     models, task = _models(resolution), _task(kept, resolution)
@@ -62,11 +62,12 @@ def drawn_again(
         outputs = stage.drawn(context, cast(FeaturesSpec, resolution.specs["features"]), moments)
         features, labels = (shaped(outputs[name], resolution.contracts[name]) for name in ("gold.features", "gold.labels"))
         scored_at = midnight(local_day(until, models.zone), models.zone)
+        features = with_inputs_hash(features, models, task)
         rows = lakehouse.scratch.write(task_rows(features, labels, models, task, scored_at), task.name)
         learned = at_moments(rows, moments).where(F.col("label").isNotNull())
-        population = population_of(learned, models, task)
+        population = population_of(learned, task)
         if out is not None:
-            learned.drop("is_eligible").write.parquet(str(out))
+            learned.drop("is_eligible", INPUTS_HASH).write.parquet(str(out))
         return population.rows, population.rows_hash
     finally:
         lakehouse.scratch.drop()

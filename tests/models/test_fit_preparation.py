@@ -70,8 +70,9 @@ def test_what_is_fitted_depends_on_training_rows_and_on_no_others(spark):
 
 def test_numbers_are_filled_flagged_clipped_and_scaled(spark):
     training = rows(spark).where("moment = '2017-05-01'")
-    model = fit_preparation(training, SPEC, TASK)
+    model, made = fit_preparation(training, SPEC, TASK, lambda rows, name: rows)
     vectors = np.array([row[FEATURES].toArray() for row in model.transform(training).select(FEATURES).collect()])
+    assert (vectors == np.array([row[FEATURES].toArray() for row in made.select(FEATURES).collect()])).all()
     names = prepared_names(fit_bounds(training, NUMBERS, SPEC.preparation))
     assert names == [*[f"prepared_{name}" for name in NUMBERS], "missing_gone", "missing_skewed"]
     assert not np.isnan(vectors).any()

@@ -69,15 +69,20 @@ def training(spark):
     return frame(spark).where(F.col("moment") == F.lit(MAY))
 
 
+def fitted(training, spec, task):
+    """The preparation alone."""
+    return fit_preparation(training, spec, task, lambda rows, name: rows)[0]
+
+
 @pytest.fixture(scope="module")
 def whole(training):
     """Fitted without selection: every slot is there."""
-    return fit_preparation(training, SPEC, PLAIN)
+    return fitted(training, SPEC, PLAIN)
 
 
 @pytest.fixture(scope="module")
 def chosen(training):
-    return fit_preparation(training, SPEC, TASK)
+    return fitted(training, SPEC, TASK)
 
 
 def vectors(preparation, rows):
@@ -114,15 +119,15 @@ def test_vectors_and_selection_are_those_of_numpy_and_scikit_learn(spark, traini
     found = vectors(whole, frame(spark))
     np.testing.assert_allclose(found, np.vstack([expected(may), expected(june)]), atol=1e-9)
     assert (found[:, 3 + bucket_of("rare")] == 0).all() or bucket_of("rare") in map(bucket_of, VOCABULARY[:-2])
-    number = fit_preparation(training.withColumn("label", F.col("spend") + 10 * F.col("label")), SPEC, TASK)  # of a regression
+    number = fitted(training.withColumn("label", F.col("spend") + 10 * F.col("label")), SPEC, TASK)  # of a regression
     values, seen = unscaled(may), expected(may)
-    for fitted, labels, is_regression in (
+    for preparation, labels, is_regression in (
         (chosen, [row[1] for row in may], False),
         (number, [row[4] + 10 * row[1] for row in may], True),
     ):
         slots = plain.selected(values, np.array(labels), ABOVE, BELOW, KEEP, is_regression)
-        np.testing.assert_allclose(vectors(fitted, training), seen[:, slots], atol=1e-9)
-        assert slot_names(fitted) == [slot_names(whole)[slot] for slot in slots]
+        np.testing.assert_allclose(vectors(preparation, training), seen[:, slots], atol=1e-9)
+        assert slot_names(preparation) == [slot_names(whole)[slot] for slot in slots]
         assert len(slots) == KEEP
         assert 2 not in slots  # spend is half of what stands before it
 
@@ -140,13 +145,13 @@ def test_the_order_of_a_map_changes_nothing_and_unknown_words_are_none(spark, wh
 
 
 def test_words_and_selection_depend_on_training_rows_and_on_no_others(spark):
-    def fitted(**seeds):
+    def learned_of(**seeds):
         preparation, _ = _prepared(hashed(frame(spark, **seeds), PREPARATION), [MAY], 1, SPEC, TASK, lambda rows, name: rows)
         return [stage.idf.toArray().tolist() for stage in preparation.stages if hasattr(stage, "idf")], slot_names(preparation)
 
-    learned = fitted()
-    assert fitted(june=9) == learned
-    other = fitted(may=9)
+    learned = learned_of()
+    assert learned_of(june=9) == learned
+    other = learned_of(may=9)
     assert other[0] != learned[0]
     assert other[1] != learned[1]
 
@@ -184,4 +189,4 @@ def test_a_slot_that_says_what_was_unknown_is_named_so(spark):
 def test_where_nothing_varies_enough_nothing_goes(training):
     above = Selection(variance_above=1e9)
     task = TASK.model_copy(update={"preparation": Preparation(clip_factor=None, selection=above)})
-    assert slot_names(fit_preparation(training, SPEC, task)) == [*NUMBERS]
+    assert slot_names(fitted(training, SPEC, task)) == [*NUMBERS]

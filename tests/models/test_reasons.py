@@ -45,7 +45,7 @@ def prepared(spark):
         made.append((f"p{number:03d}", float(baskets), float(days), spend, float(size > 20), float(size)))
     rows = spark.createDataFrame(made, "person_id string, baskets double, days double, spend double, is_big double, size double")
     rows = rows.coalesce(1)
-    preparation = fit_preparation(rows, SPEC, TASK)
+    preparation, _ = fit_preparation(rows, SPEC, TASK, lambda rows, name: rows)
     return preparation, preparation.transform(rows)
 
 

@@ -73,6 +73,11 @@ def test_the_log_holds_the_traceback_masked(tmp_path):
             "there is no room left within the quota",
         ),
         (
+            "[DELTA_CANNOT_CREATE_LOG_PATH] Cannot create file:/lake/gold/features/_delta_log",
+            "a folder of the lakehouse cannot be made",
+        ),
+        ("Caused by: java.io.IOException: Mkdirs failed to create file:/lake/gold/z/_temporary/0 (exists=false)", "a folder of"),
+        (
             "An error occurred while calling o1.save.\n: Caused by: java.io.IOException: Read-only file system",
             "the disk can only be read",
         ),

@@ -2,21 +2,22 @@
 
 Usage: python -m tests.system.same [WAY…]. One lakehouse a way, of the same files; every table of silver and gold is dumped
 (floats to 9 digits), and the scores are compared as they are, too. Exit 1 where a table differs or a score differs by more than
-1e-9. Over Connect it runs where SPARK_REMOTE names a server and this version can go there.
+1e-9. Over Connect it runs against a server of its own, a process that is started for it.
 """
 
 import argparse
 import os
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 
 import duckdb
 
 from tests.acceptance.tables import dump, rows_of, table_folders
+from tests.connect_server import running
 from tests.system.commands import dmp, small_copy
 
 MOST = 1e-9
@@ -41,21 +42,23 @@ WAYS = {
 }
 
 
-def why_not(name: str, remote: str) -> str:
-    """Why a way cannot be gone here; empty where it can."""
+@contextmanager
+def server_of(name: str, log: Path) -> Iterator[dict[str, str]]:
+    """What a way's environment says of its server, which runs meanwhile; nothing where it needs none."""
     if name != OVER_CONNECT:
-        return ""
-    if find_spec("dmp_spark.lakehouse.connect") is None:
-        return "this version knows no Connect"
-    return "" if remote else "SPARK_REMOTE names no server"
+        yield {}
+        return
+    with running(log, {}) as server:
+        print(f"server     process {server.process_id}", flush=True)
+        yield {"SPARK_REMOTE": server.url}
 
 
-def ran(project: Path, lakehouse: Path, name: str, remote: str) -> None:
+def ran(project: Path, lakehouse: Path, name: str) -> None:
     """Run the project this way."""
     way = WAYS[name]
     sets = [word for setting in (f"project.lakehouse.path={lakehouse}", *way.sets) for word in ("--set", setting)]
-    server = {"SPARK_REMOTE": remote} if name == OVER_CONNECT else {}
-    done = dmp("run", "-p", str(project), *sets, settings=way.settings, seconds=1800, **server)
+    with server_of(name, lakehouse.with_suffix(".log")) as server:
+        done = dmp("run", "-p", str(project), *sets, settings=way.settings, seconds=1800, **server)
     if done.code != 0:
         raise SystemExit(f"{name}: {done.everything}")
 
@@ -86,18 +89,15 @@ def main() -> int:
     wanted = parser.parse_args().ways or list(WAYS)
     if unknown := set(wanted) - set(WAYS):
         parser.error(f"there is no way {', '.join(sorted(unknown))}")
-    remote = os.environ.pop("SPARK_REMOTE", "")  # pyspark would go there whatever it says
+    os.environ.pop("SPARK_REMOTE", None)  # pyspark would go there whatever it says
     wrong, compared = 0, 0
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
         project = small_copy(folder)
         first: tuple[str, dict[str, str]] | None = None
         for place, name in enumerate(wanted):
-            if why := why_not(name, remote):
-                print(f"not run    {name}: {why}", flush=True)
-                continue
             lakehouse = folder / f"lakehouse_{place}"
-            ran(project, lakehouse, name, remote)
+            ran(project, lakehouse, name)
             tables = dump(lakehouse, folder / f"dump_{place}", prefix=WAYS[name].prefix)
             if first is None:
                 first = (name, tables)

@@ -161,14 +161,14 @@ def fitted(spark: "SparkSession", lakehouse: Path, test: date) -> list[dict[str,
     from dmp_spark.functions.clock import midnight
     from dmp_spark.models.fit_preparation import fit_preparation
     from dmp_spark.models.folds import trained_by
-    from dmp_spark.models.training import at_moments, laid_out, task_rows
+    from dmp_spark.models.training import at_moments, laid_out, task_rows, with_inputs_hash
 
     spec = registry.resolved(SMALL)[1].specs["models"]
-    tables = [spark.read.format("delta").load(str(lakehouse / "gold" / name)) for name in ("features", "labels")]
+    features, labels = (spark.read.format("delta").load(str(lakehouse / "gold" / name)) for name in ("features", "labels"))
     (task,) = [task for task in spec.tasks if task.name == "goes_quiet"]
-    rows = task_rows(*tables, spec, task, midnight(date(2018, 1, 1), spec.zone))
+    rows = task_rows(with_inputs_hash(features, spec, task), labels, spec, task, midnight(date(2018, 1, 1), spec.zone))
     moments = trained_by([date(2017, month, 1) for month in range(4, 13)], HORIZON_DAYS, test)
-    preparation = fit_preparation(laid_out(at_moments(rows, moments), 1), spec, task)
+    preparation, _ = fit_preparation(laid_out(at_moments(rows, moments), 1), spec, task, lambda rows, name: rows)
     return [_learned(stage) for stage in preparation.stages]
 
 
