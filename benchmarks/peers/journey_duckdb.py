@@ -3,11 +3,12 @@
 The tables that `dmp run --until features` makes, from the same files, written to Parquet: events (with their ids), reference
 data (rows of one key combined, repeats dropped), attributes, people, features at ten moments, labels of three tasks. No
 history, no rejected rows, no ledger. STOPWORDS is a file with a word a line. The last line of the output is the seconds by
-table as JSON. Imports nothing of dmp_spark.
+table as JSON, and `peak_mb`. Imports nothing of dmp_spark.
 """
 
 import argparse
 import json
+import resource
 import time
 from pathlib import Path
 from string import Template
@@ -261,6 +262,7 @@ def main() -> None:
         if name in (*TABLES, *LAST):
             connection.execute(f"copy {name} to '{asked.out / name}.parquet' (format parquet)")
         seconds[name] = round(time.monotonic() - begin, 2)
+    seconds["peak_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(json.dumps(seconds))
 
 

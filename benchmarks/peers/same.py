@@ -10,19 +10,22 @@ TOLERANCE = 2e-6
 """Of doubles with six digits: both round, but not from the same side of a tie."""
 
 
-def differences(table: Path, columns: str, theirs: Path, keys: tuple[str, ...]) -> dict[str, int]:
+def differences(
+    table: Path, columns: str, theirs: Path, keys: tuple[str, ...], their_columns: str = "*", where: str = "true"
+) -> dict[str, int]:
     """Column → rows that differ between a Delta table (`columns` is SQL over it) and a Parquet file or Delta table of the same.
 
-    `rows` counts rows that only one side has. Maps and lists are compared as text, maps by key.
+    `rows` counts rows that only one side has; rows that are not `where` are looked at on neither. Maps and lists are compared
+    as text, maps by key.
     """
     connection = duckdb.connect()
     connection.execute("set timezone = 'UTC'")
     connection.register("rows", _rows(table))
-    connection.execute(f"create table ours as select {columns} from rows")
+    connection.execute(f"create table ours as select {columns} from rows where {where}")
     if theirs.is_dir():
         connection.register("other", _rows(theirs))
     other = "other" if theirs.is_dir() else f"read_parquet('{theirs}')"
-    connection.execute(f"create table theirs as select * from {other}")
+    connection.execute(f"create table theirs as select {their_columns} from {other} where {where}")
     kinds = {name: kind for name, kind, *_ in connection.execute("describe theirs").fetchall()}
     absent = kinds.keys() ^ {name for name, *_ in connection.execute("describe ours").fetchall()}
     if absent:
