@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dmp_spark.contracts import Contract
+from dmp_spark.errors import UserError
 from dmp_spark.lakehouse import fault
 from dmp_spark.lakehouse.location import Location
 from dmp_spark.lakehouse.standing import Standing, standing
@@ -119,15 +120,21 @@ class _Run:
         return Result(step.name, status, detail, seconds, row.rows_written, summary.notes)
 
     def _summary(self, step: Step, context: RunContext) -> RunSummary:
-        """What the stage says it did; an exception is a failure told in one sentence, its details in the log."""
+        """What the stage says it did; an exception is a failure told in one sentence, its details in the log.
+
+        UserError where the project does not fit the lakehouse: a mistake of who calls, and no failure of the stage.
+        """
         try:
-            return step.run(context)
+            misfit = step.misfit(context.lakehouse) if step.misfit is not None else None
+            if misfit is None:
+                return step.run(context)
         except Exception as error:  # whatever a stage raises, those that do not need it still run
             failures.write_log(self.log, step.name, error)
             return RunSummary(failed=(failures.sentence(error),))
         finally:
             if context.lakehouse is not None:
                 context.lakehouse.scratch.drop()
+        raise UserError(misfit)
 
     def _row(self, step: Step, position: Position, summary: RunSummary, started: datetime, seconds: float, status: str) -> Row:
         self.tables.changed(step.writes)
@@ -221,7 +228,8 @@ def run(
     """Run `steps`, a choice of the project's `every_step`, on the lakehouse at `location`, alone.
 
     `lakehouse_of` gives a stage its view of the lakehouse and is first called when a stage really runs. UserError
-    where another run holds the lakehouse, or where it stands at a later `as_of`; LockLostError where one took it over.
+    where another run holds the lakehouse, where it stands at a later `as_of`, or where a step says that it does not fit
+    the project; LockLostError where one took it over.
     """
     not_before(options.as_of, Ledger(location).stands_at(), options.zone, location.elsewhere)
     with held(location, options.run_id, options.clock, options.wait_seconds) as still_held, progress:

@@ -13,7 +13,7 @@ from deltalake import write_deltalake
 
 from dmp_spark import pipeline
 from dmp_spark.contracts import Changes
-from dmp_spark.errors import LockLostError, StageError, UserError
+from dmp_spark.errors import LockLostError, Problem, StageError, UserError
 from dmp_spark.lakehouse.location import Location
 from dmp_spark.lakehouse.standing import standing
 from dmp_spark.operations.ledger import Ledger
@@ -36,6 +36,7 @@ class World:
     specs: dict[str, str] = field(default_factory=dict)
     behave: dict[str, Callable[[RunContext], RunSummary]] = field(default_factory=dict)
     follows: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    misfits: dict[str, Callable[[object], Problem | None]] = field(default_factory=dict)
     ran: list[str] = field(default_factory=list)
     clock: datetime = datetime(2026, 1, 1, tzinfo=UTC)
     told: StringIO = field(default_factory=StringIO)
@@ -58,7 +59,8 @@ class World:
 
         files_hash = (lambda: self.files) if name == "a" else None
         following = Following(self.follows.get(name, ()))
-        return Step(name, reads, (f"silver.{name}",), self.specs.get(name, "s"), "c", run, files_hash, following)
+        misfit = self.misfits.get(name)
+        return Step(name, reads, (f"silver.{name}",), self.specs.get(name, "s"), "c", run, files_hash, following, misfit)
 
     def now(self) -> datetime:
         self.clock += timedelta(seconds=1)
@@ -195,6 +197,25 @@ def test_any_error_of_a_stage_is_a_failure_of_that_stage(world):
     assert statuses(outcome)["e"] == "failed"
     assert "unexpected KeyError" in outcome.results[-1].detail
     assert "secret" not in outcome.results[-1].detail
+
+
+def test_a_project_that_does_not_fit_the_lakehouse_is_refused_before_anything_and_is_no_failure(world):
+    world.go()
+    before = (world.versions(), Ledger(Location(world.root)).rows())
+    world.files = "more files"
+    world.misfits["a"] = lambda lakehouse: Problem("another-key", "it has another key")
+    assert refusal(UserError, world.go) == "it has another key [another-key]"
+    assert (world.ran, (world.versions(), Ledger(Location(world.root)).rows())) == ([], before)
+    assert not (world.root / "logs").exists()
+    world.misfits["a"] = lambda lakehouse: None
+    assert world.go().exit_code == 0
+    assert world.ran == ["a", "b", "c", "d"]
+
+
+def test_where_it_cannot_be_told_whether_the_project_fits_the_stage_has_failed(world):
+    world.misfits["a"] = fails
+    assert world.go().exit_code == 1
+    assert world.ran == ["e"]
 
 
 def test_a_failure_keeps_the_last_publication(world):

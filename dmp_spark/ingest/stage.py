@@ -6,7 +6,7 @@ from pathlib import Path
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from dmp_spark.errors import StageError
+from dmp_spark.errors import Problem
 from dmp_spark.functions.instants import instant_of, micros_of
 from dmp_spark.functions.keys import MakeId, keyed_id, stable_id
 from dmp_spark.ingest import cells, csv_files, publish
@@ -17,11 +17,12 @@ from dmp_spark.ingest.spec import IngestSpec, Source
 from dmp_spark.ingest.subjects import of_another_key
 from dmp_spark.ingest.tables import IDENTIFIERS, READS, WRITES, contracts, reference_name
 from dmp_spark.ingest.taking import Counts, NoKeyError, Probed, Taken, take
+from dmp_spark.lakehouse.lakehouse import Lakehouse
 from dmp_spark.lakehouse.listing import list_files, look_at
 from dmp_spark.project.secrets import read_secret
 from dmp_spark.stage import Check, RunContext, RunSummary
 
-__all__ = ["READS", "WRITES", "contracts", "run"]
+__all__ = ["READS", "WRITES", "contracts", "misfit", "run"]
 
 JUDGED_FROM = 1_000  # below so many records of a source a share of rejected ones says little
 
@@ -44,10 +45,8 @@ class Work:
 
 def run(context: RunContext, spec: IngestSpec) -> RunSummary:
     """Take what is new, decide whether it may be published, then publish: silver first, the manifest last."""
-    make_id = keyed_id(read_secret(spec.identifier_key)) if spec.identifier_key else stable_id
-    _prove_key(context, make_id)
     known = _known(context.lakehouse.read("bronze.files")) if context.lakehouse.exists("bronze.files") else ()
-    work = Work(known, make_id)
+    work = Work(known, _make_id(spec))
     tables: dict[str, DataFrame] = {}
     for source in spec.sources:
         _look_at(context, source, spec, work, tables)
@@ -64,17 +63,27 @@ def run(context: RunContext, spec: IngestSpec) -> RunSummary:
     return RunSummary(changes, counts, checks, tuple(held), tuple(work.failed), tuple(work.notes))
 
 
-def _prove_key(context: RunContext, make_id: MakeId) -> None:
-    """StageError where the identifiers that stand were hashed otherwise: old ids and new ones would be different people."""
-    if not context.lakehouse.exists(IDENTIFIERS.name):
-        return
-    any_of_them = context.lakehouse.read(IDENTIFIERS.name).limit(1)  # all were hashed alike
-    if of_another_key(any_of_them, make_id).take(1):
-        raise StageError(
-            "the identifiers of this lakehouse were hashed with another key, or without one, and with this one everybody would "
-            "be somebody else; nothing was taken: name the key that it was built with as identifier_key in project.yml, or build "
-            f"a new lakehouse with {context.lakehouse.location.elsewhere}"
-        )
+def misfit(lakehouse: Lakehouse, spec: IngestSpec) -> Problem | None:
+    """That the identifiers which stand were hashed otherwise, so that old ids and new ones would be different people.
+
+    None where they were not, and where there are none: such a lakehouse takes any key. Asked before `run` touches anything.
+    """
+    if not lakehouse.exists(IDENTIFIERS.name):
+        return None
+    any_of_them = lakehouse.read(IDENTIFIERS.name).limit(1)  # all were hashed alike
+    if not of_another_key(any_of_them, _make_id(spec)).take(1):
+        return None
+    what = (
+        "the identifiers of this lakehouse were hashed with another key, or without one, and with this one everybody would "
+        "be somebody else; nothing was taken"
+    )
+    elsewhere = lakehouse.location.elsewhere
+    way_out = f"name the key that it was built with as identifier_key in project.yml, or build a new lakehouse with {elsewhere}"
+    return Problem("another-key", what, str(lakehouse.location), way_out)
+
+
+def _make_id(spec: IngestSpec) -> MakeId:
+    return keyed_id(read_secret(spec.identifier_key)) if spec.identifier_key else stable_id
 
 
 def _look_at(context: RunContext, source: Source, spec: IngestSpec, work: Work, tables: dict[str, DataFrame]) -> None:

@@ -17,7 +17,7 @@ class Lakehouse:
     """Reads and writes tables by their contracts; a stage's own view refuses what the stage did not declare.
 
     `root` is the folder of the files beside the tables. `before_commit` is called before each commit: it raises where the
-    run no longer holds the lakehouse.
+    run no longer holds the lakehouse. A table whose first write fails is not there afterwards.
     """
 
     def __init__(

@@ -1,6 +1,7 @@
 """Making a table equal to rows: compare first, stage what differs, commit only that."""
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -58,12 +59,12 @@ def replace(
     """Make the table (or its rows in `part`) equal to `rows`; nothing is committed where nothing differs.
 
     Rows outside keys are left out of both sides: one that the table has would else count as new, and stand there twice.
-    `before_commit` is called when all is staged. Rows that are unique by the key because of how they were made, `unique` in
-    number, are not proven again.
+    `before_commit` is called when all is staged, and before a table whose first write failed is taken away again. Rows that
+    are unique by the key because of how they were made, `unique` in number, are not proven again.
     """
     new = compare.shaped(rows, contract)
     if not catalog.exists(new.sparkSession, location, contract.name):
-        return _first(location, contract, new, unique)
+        return _first(location, contract, new, before_commit, unique)
     if catalog.evolve(new.sparkSession, location, contract, is_whole=part.is_all and deletes):
         return _anew(location, contract, scratch.write(new, contract.name), before_commit, unique)
     if part.keys is not None:
@@ -81,7 +82,7 @@ def append(
     """Insert the rows whose key the table does not have; `before_commit` is called when they are staged."""
     new = compare.shaped(rows, contract)
     if not catalog.exists(new.sparkSession, location, contract.name):
-        return _first(location, contract, new)
+        return _first(location, contract, new, before_commit)
     catalog.evolve(new.sparkSession, location, contract)
     fresh = compare.unseen(new, _table(location, contract, rows), contract)
     staged = scratch.write(fresh, contract.name)
@@ -93,16 +94,18 @@ def _table(location: Location, contract: Contract, rows: DataFrame) -> DataFrame
     return catalog.rows(rows.sparkSession, location, contract.name)
 
 
-def _first(location: Location, contract: Contract, new: DataFrame, unique: int | None = None) -> Changes:
-    """The first write goes straight in; where its keys turn out not to differ the table is taken away again."""
+def _first(
+    location: Location, contract: Contract, new: DataFrame, before_commit: Callable[[], None], unique: int | None = None
+) -> Changes:
+    """The first write goes straight in; where it fails, or its keys turn out not to differ, the table is taken away again."""
     catalog.create(new.sparkSession, location, contract)
-    _write(location, contract, new)
-    if unique is not None:
-        return Changes(inserted=unique)
     try:
-        return Changes(inserted=_proven(_table(location, contract, new), contract))
-    except DuplicateKeyError:
-        catalog.drop(new.sparkSession, location, contract.name)
+        _write(location, contract, new)
+        return Changes(inserted=_proven(_table(location, contract, new), contract) if unique is None else unique)
+    except Exception:
+        with suppress(Exception):  # what went wrong first is what people need to hear
+            before_commit()  # a table in a lakehouse that another run has taken is no longer ours to take away
+            catalog.drop(new.sparkSession, location, contract.name)
         raise
 
 

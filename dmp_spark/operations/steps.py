@@ -12,6 +12,7 @@ from dmp_spark.operations.position import Following, Position, hash_of
 from dmp_spark.stage import RunContext, RunSummary
 
 if TYPE_CHECKING:
+    from dmp_spark.lakehouse.lakehouse import Lakehouse
     from dmp_spark.registry import Resolution
 
 
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
 class Step:
     """A stage of the project; `reads` and `writes` may end in `*`; `files_hash` is ingest's, of the files it would read.
 
-    `following`: what it can go on from, without judging all.
+    `following`: what it can go on from, without judging all. `misfit`: asked before `run`, what of the project does not fit
+    the lakehouse, or None. Only a step before which no other can have run has one: a refusal says that nothing was touched.
     """
 
     name: str
@@ -30,6 +32,7 @@ class Step:
     run: Callable[[RunContext], RunSummary]
     files_hash: Callable[[], str] | None = None
     following: Following = Following()
+    misfit: "Callable[[Lakehouse], Problem | None] | None" = None
 
     def needs(self, other: "Step") -> tuple[str, ...]:
         """The tables by which this step depends on another, ordered; empty where it does not."""
@@ -80,6 +83,10 @@ def _step(name: str, spec: Any) -> Step:
         summary: RunSummary = registry.stage(name).run(context, spec)
         return summary
 
+    def misfit(lakehouse: "Lakehouse") -> Problem | None:
+        problem: Problem | None = registry.stage(name).misfit(lakehouse, spec)
+        return problem
+
     def files_hash() -> str:
         from dmp_spark.ingest.manifest import listing_hash
 
@@ -96,6 +103,7 @@ def _step(name: str, spec: Any) -> Step:
         following=Following(
             tuple(tables.FOLLOWS), "its files only" if name == "ingest" else "all", spec.all_because, spec.new_moments
         ),
+        misfit=misfit if name == "ingest" else None,
     )
 
 

@@ -139,14 +139,14 @@ def load(
     _read_settings(project)
     _set(project, [text for text in overrides if _stage_of(text) == "project"])
     variables = read_variables(project.roots["project"], found.tell)
-    put_in(project.roots["project"], variables, found.tell)
+    put_in(project.roots["project"], ProjectFile, variables, found.tell)
     held = survey(project.folder, tuple(shapes), planned, project.lakehouse.root, found.tell)
     _read_stages(project, held)
     _tell_absent(project, held, needed)
     _set(project, [text for text in overrides if _stage_of(text) != "project"])
     for stage, root in project.roots.items():
         if stage != "project":
-            put_in(root, variables, found.tell)
+            put_in(root, project.shapes[stage], variables, found.tell)
         model = validated(project.shapes[stage], root, found)
         if model is None:
             project.unusable.add(stage)

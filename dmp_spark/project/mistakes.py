@@ -79,13 +79,15 @@ def problem(model: Any, root: Mapping, address: Address, error: ErrorDetails) ->
     if shape.is_secret(model, address):
         return Problem("wrong-value", NO_SECRET_HERE, replace(place, text=""), "whoever saw it may use it: take another")
     what, way_out = _sentence(model, address, error)
-    hidden = error["type"] == "extra_forbidden" and _is_like_a_secret(model, address)
+    hidden = error["type"] == "extra_forbidden" and may_be_secret(model, address)
     return Problem(_code(error["type"]), what, replace(place, text="") if hidden else place, way_out)
 
 
-def _is_like_a_secret(model: Any, address: Address) -> bool:
-    """Whether an unknown key is the misspelled key of a secret."""
+def may_be_secret(model: Any, address: Address) -> bool:
+    """Whether a secret stands at an address, or would if its last key were not misspelled."""
     above = address[:-1]
+    if shape.is_secret(model, address):
+        return True
     secrets = [name for name in shape.known_keys(model, above) if shape.is_secret(model, (*above, name))]
     return Found.suggest(str(address[-1]), secrets).startswith("did you")
 

@@ -30,13 +30,11 @@ class Source:
 
 @dataclass(frozen=True)
 class CommandLine(Source):
-    """One `--set address=value`: `text` is the value with blanks in place of the address, `typed` is all of it."""
-
-    typed: str = ""
+    """The value of one `--set address=value`; its name has the address."""
 
     def place(self, line: int, column: int) -> Place:
-        """The place in the words that were typed."""
-        return TypedPlace(self.name, 1, column + 1, self.typed)
+        """The place without the text that stands there: who misspelled an address may have typed a secret behind it."""
+        return TypedPlace(self.name, line + 1, column + 1)
 
 
 class TypedPlace(Place):

@@ -1,4 +1,7 @@
-"""`--set address=value`: changes what is there, and creates nothing but a key that the file's shape gives a default."""
+"""`--set address=value`: changes what is there, and creates nothing but a key that the file's shape gives a default.
+
+What is told of an override names its address and repeats no value: behind a misspelled address a secret may stand.
+"""
 
 import re
 from collections.abc import Mapping as Dict
@@ -9,6 +12,7 @@ from dmp_spark.project.found import Found
 from dmp_spark.project.nodes import Address, CommandLine, Items, Key, Leaf, Mapping, Node, at, child
 from dmp_spark.project.reading import read_any, scalar
 
+_ADDRESS = re.compile(r"[\w.-]*(\[[^\]]*\][\w.-]*)*")
 _IN_BRACKETS = re.compile(r"\[([^\]]*)\]")
 
 
@@ -23,9 +27,12 @@ def split_address(address: str) -> tuple[str, Address]:
 
 
 def in_file(root: Mapping | None, model: type, stage: str, parts: Address) -> Address:
-    """The keys in the file: a top key that is called like the file was left out of the address, and comes back."""
+    """The keys in the file: a top key that is called like the file was left out of the address, and comes back.
+
+    Not where it is a text, in which there is nothing: `project.tittle` is no key of project.yml, and is told as one of it.
+    """
     known = shape.fields(model)
-    if stage not in known:
+    if stage not in known or (parts and shape.wants_text(model, (stage,))):
         return parts
     inside = root is not None and parts and at(root, (stage, parts[0])) is not None
     return parts if parts and parts[0] in known and not inside else (stage, *parts)
@@ -35,19 +42,19 @@ def source_of(override: str) -> tuple[str, CommandLine]:
     """Address and source of one `address=value`."""
     address, _, value = override.partition("=")
     address = address.strip()
-    padded = " " * (len(address) + 1) + value.strip()
-    return address, CommandLine(f"--set {address}", padded, "", f"{address}={value.strip()}")
+    return address, CommandLine(f"--set {_spoken(address)}", value.strip(), "")
 
 
 def set_value(roots: Dict[str, Mapping], shapes: Dict[str, type], override: str, found: Found) -> None:
     """Put one override into the trees; what cannot be set is told."""
     address, source = source_of(override)
-    if "=" not in override:
-        found.tell(Problem("wrong-call", f"`--set {override}` has no value", None, "write --set ADDRESS=VALUE"))
-        return
     stage, parts = split_address(address)
+    if "=" not in override:
+        spoken = _spoken(address) if stage in shapes else "…"
+        found.tell(Problem("wrong-call", f"`--set {spoken}` has no value", None, "write --set ADDRESS=VALUE"))
+        return
     if stage not in roots:
-        what = f"there is no {stage}.yml to change" if stage in shapes else f"there is no file {stage}"
+        what = f"there is no {stage}.yml to change" if stage in shapes else f"there is no file {_spoken(stage)}"
         found.tell(Problem("unknown-address", what, source.place(0, 0), Found.suggest(stage, roots)))
         return
     model, root = shapes[stage], roots[stage]
@@ -57,7 +64,10 @@ def set_value(roots: Dict[str, Mapping], shapes: Dict[str, type], override: str,
         if not path:
             found.tell(Problem("unknown-address", f"{address} is a whole file", source.place(0, 0), "name a key in it"))
         return
-    value = _value(source, at(root, path), shape.wants_text(model, path), found)
+    if shape.is_secret(model, path):  # never read as YAML, which would repeat what it cannot read
+        value: Node | None = Leaf(source, 0, len(source.text), source.text, source.text)
+    else:
+        value = _value(source, at(root, path), shape.wants_text(model, path), found)
     if value is None:
         return
     if isinstance(owner, Mapping):
@@ -67,13 +77,20 @@ def set_value(roots: Dict[str, Mapping], shapes: Dict[str, type], override: str,
         owner.values[int(path[-1])] = value
 
 
+def _spoken(address: str) -> str:
+    """What of an address can be one: the rest may be a value whose `=` is missing, as in `project.key: value`."""
+    match = _ADDRESS.match(address)
+    told = match[0] if match else ""
+    return told if told == address else f"{told}…"
+
+
 def _owner(root: Mapping, model: type, path: Address, source: CommandLine, found: Found) -> Node | None:
     """The mapping or list that holds the last part of a path, made where only keys of known shape are missing."""
     node: Node = root
     for position, part in enumerate(path):
         below = child(node, part)
         if below is None and not (isinstance(node, Mapping) and shape.is_optional(model, path[: position + 1])):
-            _tell_unknown(node, model, path[:position], str(part), source, found)
+            _tell_unknown(node, model, path[: position + 1], source, found)
             return None
         if position == len(path) - 1:
             return node
@@ -85,19 +102,17 @@ def _owner(root: Mapping, model: type, path: Address, source: CommandLine, found
     return None
 
 
-def _tell_unknown(node: Node, model: type, above: Address, part: str, source: CommandLine, found: Found) -> None:
+def _tell_unknown(node: Node, model: type, path: Address, source: CommandLine, found: Found) -> None:
+    above, part = path[:-1], str(path[-1])
     known = [*shape.known_keys(model, above), *(node.values if isinstance(node, Mapping) else ())]
-    where = f" in {above[-1]}" if above else ""
-    column = max(source.typed.find(part), 0)
-    what = f"there is no {part}{where} to change"
-    found.tell(Problem("unknown-address", what, source.place(0, column), Found.suggest(part, known)))
+    what = f"there is no {_spoken(part)}{f' in {above[-1]}' if above else ''} to change"
+    found.tell(Problem("unknown-address", what, source.place(0, 0), Found.suggest(part, known)))
 
 
 def _value(source: CommandLine, before: Node | None, wants_text: bool, found: Found) -> Node | None:
     """What was typed: a list or mapping in brackets, a text where a text stood, else a plain word of YAML."""
-    text = source.text.strip()
-    start = len(source.text) - len(text) if text else len(source.text)
+    text = source.text
     if text.startswith(("{", "[")):
         return read_any(source, found.tell)
     is_text = wants_text or (isinstance(before, Leaf) and isinstance(before.value, str))
-    return Leaf(source, start, len(source.text), text if is_text else scalar(text), text)
+    return Leaf(source, 0, len(text), text if is_text else scalar(text), text)

@@ -6,6 +6,7 @@ from collections.abc import Mapping as Dict
 
 from dmp_spark.errors import Problem
 from dmp_spark.project.found import Found
+from dmp_spark.project.mistakes import may_be_secret
 from dmp_spark.project.nodes import Leaf, Mapping, Node, leaves, place_in_text
 
 _PATTERN = re.compile(r"\$\{([^}]*)\}")
@@ -24,11 +25,19 @@ def read_variables(root: Mapping, tell: Callable[[Problem], None]) -> dict[str, 
     return known
 
 
-def put_in(root: Node, variables: Dict[str, str], tell: Callable[[Problem], None]) -> None:
-    """Replace the variables in every text of a file, in place."""
+def put_in(root: Node, model: type, variables: Dict[str, str], tell: Callable[[Problem], None]) -> None:
+    """Replace the variables in every text of a file, in place; `model` has its shape.
+
+    An unknown one is told, but not where a secret may stand: there it may be the secret itself (`${hunter2}`), and that it
+    is no reference to one is told by who judges the value.
+    """
     for address, leaf in leaves(root):
         if isinstance(leaf.value, str) and address[0] != "variables":
-            _put_in(leaf, variables, tell)
+            _put_in(leaf, variables, _nobody if may_be_secret(model, address) else tell)
+
+
+def _nobody(problem: Problem) -> None:
+    """Tell nobody."""
 
 
 def names_secret(leaf: Leaf) -> bool:

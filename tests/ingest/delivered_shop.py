@@ -8,6 +8,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from dmp_spark.errors import UserError
 from dmp_spark.ingest import stage
 from dmp_spark.ingest.spec import Computed, IngestSpec, Known, PersonAttributes, Reference, Source
 from dmp_spark.ingest.tables import contracts
@@ -75,7 +76,10 @@ class Shop:
         pq.write_table(table, self.folder / file)
 
     def run(self, *sources: Source, as_of: datetime = AS_OF, full: bool = False, most: float | None = None) -> RunSummary:
-        """One run of the stage over these sources; identifiers are hashed with the secret that `self.key` names."""
+        """One run of the stage over these sources; identifiers are hashed with the secret that `self.key` names.
+
+        UserError where the lakehouse does not take that key, as from the pipeline.
+        """
         self.runs += 1
         spec = IngestSpec(
             zone="UTC",
@@ -85,6 +89,8 @@ class Shop:
             sources=sources or (self.orders,),
         )
         lakehouse = self.lakehouse_at(contracts(spec), stage="ingest", reads=stage.READS, writes=stage.WRITES)
+        if problem := stage.misfit(lakehouse, spec):
+            raise UserError(problem)
         started = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=self.runs)
         return stage.run(RunContext(lakehouse, as_of, f"run-{self.runs}", started, "UTC", full), spec)
 

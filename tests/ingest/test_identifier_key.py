@@ -3,20 +3,24 @@
 import hashlib
 import hmac
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pytest
 
-from dmp_spark.errors import StageError
+from dmp_spark.errors import UserError
 from tests.acceptance.tables import versions
 from tests.ingest.delivered_shop import AT, Shop
 from tests.refusals import refusal
 from tests.written_project import PROJECT, resolved
 
 KEY, OTHER = "a key that is planted 0123456789", "another that is planted 987654321"
-REFUSED = "the identifiers of this lakehouse were hashed with another key, or without one"
+REFUSED = (
+    "the identifiers of this lakehouse were hashed with another key, or without one, and with this one everybody would be "
+    "somebody else; nothing was taken"
+)
 INGEST = """
 sources:
   orders:
@@ -42,6 +46,17 @@ def keyed(value: str, key: str = KEY) -> str:
 
 def _text(value: str) -> bytes:
     return json.dumps(["customer", value], separators=(",", ":")).encode()
+
+
+def told(run: Callable[[], object]) -> str:
+    """What a run that is refused says."""
+    return refusal(UserError, run)
+
+
+def refused(shop: Shop) -> str:
+    """What a lakehouse of another key has to say: where, what, and both ways out."""
+    way_out = "name the key that it was built with as identifier_key in project.yml, or build a new lakehouse with"
+    return f"{shop.root}: {REFUSED} [another-key]\n    {way_out} --set project.lakehouse.path=FOLDER"
 
 
 @pytest.mark.parametrize("written", ["${env:DMP_KEY}", "${file:keys/identifiers.txt}"])
@@ -83,7 +98,7 @@ def test_ids_are_keyed_everywhere_and_neither_another_key_nor_none_takes_anythin
     for key in ("${env:OTHER_KEY}", None):
         for full in (False, True):
             shop.key = key
-            assert refusal(StageError, lambda full=full: shop.run(*both, full=full)).startswith(REFUSED), (key, full)
+            assert told(lambda full=full: shop.run(*both, full=full)) == refused(shop), (key, full)
     assert versions(shop.root) == standing
 
     shop.key = "${env:DMP_KEY}"
@@ -99,4 +114,4 @@ def test_a_lakehouse_without_a_key_is_given_none_later(shop: Shop, monkeypatch: 
     ids: list[tuple[Any, ...]] = [(plain("ann"), "ann")]
     assert shop.rows("silver.identifiers", "identifier_id", "value") == ids
     shop.key = "${env:DMP_KEY}"
-    assert refusal(StageError, shop.run).startswith(REFUSED)
+    assert told(shop.run) == refused(shop)

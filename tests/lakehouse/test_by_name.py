@@ -9,6 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
+from pyspark.sql import functions as F
 
 from dmp_spark.contracts import Changes, Column, Contract, TableClass
 from dmp_spark.errors import LockLostError
@@ -118,6 +119,16 @@ def test_tables_are_made_compared_merged_and_changed_by_name(spark: Any, named: 
     ]
     assert tables.bytes_added({}, last) == sum(files)
     assert tables.bytes_added(last, last) == 0
+
+
+def test_a_first_write_that_fails_leaves_no_table_by_name(spark: Any, named: Location) -> None:
+    lakehouse = Lakehouse(spark, named, {DAYS.name: DAYS}, "run-1", "test", ("*",), ("*",))
+    rows = spark.createDataFrame(ROWS, "id string, day date, value bigint")
+    broken = rows.withColumn("value", F.when(F.col("id") == "c", F.raise_error(F.lit("planted"))).otherwise(F.col("value")))
+    assert "planted" in refusal(Exception, lambda: lakehouse.replace("silver.days", broken))
+    assert not lakehouse.exists("silver.days")
+    assert list((named.root.parent / "silver").iterdir()) == []
+    assert lakehouse.replace("silver.days", rows) == Changes(inserted=3)
 
 
 def test_what_changed_is_told_by_name_as_by_path_until_a_vacuum_may_have_taken_it(

@@ -1,6 +1,7 @@
 """The writes of the lakehouse on real Delta tables: one table goes through all of them."""
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -12,7 +13,8 @@ from deltalake import DeltaTable
 from pyspark.sql import functions as F
 
 from dmp_spark.contracts import HASH, Changes, Column, Contract, TableClass
-from dmp_spark.errors import StageError
+from dmp_spark.errors import LockLostError, StageError
+from dmp_spark.lakehouse import catalog
 from dmp_spark.lakehouse.write import DuplicateKeyError
 from tests.refusals import refusal
 
@@ -92,6 +94,49 @@ def test_replace_commits_differences_and_nothing_else(spark: Any, lakehouse_at: 
     in_two_partitions = [("n", date(2017, 1, 1), None, None, NOON), ("n", date(2017, 2, 1), None, None, NOON)]
     apart = spark.createDataFrame(in_two_partitions, SCHEMA)
     assert "share a key" in refusal(DuplicateKeyError, lambda: lakehouse.upsert("silver.days", apart))
+
+
+def test_a_first_write_that_fails_leaves_no_table_and_says_what_went_wrong(
+    spark: Any, lakehouse_at: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ledger = replace(DAYS, name="silver.told", table_class=TableClass.LEDGER)
+    lakehouse = lakehouse_at({one.name: one for one in (DAYS, ledger)})
+    rows = spark.createDataFrame(ROWS, SCHEMA)
+    broken = rows.withColumn("value", F.when(F.col("id") == "d", F.raise_error(F.lit("planted"))).otherwise(F.col("value")))
+
+    def said(write: Callable[..., Changes], table: str, **how: int) -> str:
+        return refusal(Exception, lambda: write(table, broken, **how))
+
+    def stands(table: str) -> bool:
+        return lakehouse.location.path(table).exists()
+
+    assert "planted" in said(lakehouse.replace, "silver.days")
+    assert not stands("silver.days")
+    assert "planted" in said(lakehouse.replace, "silver.days", unique=4)
+    assert not stands("silver.days")
+    assert "planted" in said(lakehouse.append, "silver.told")
+    assert not stands("silver.told")
+    assert lakehouse.replace("silver.days", rows) == Changes(inserted=4)
+    assert "planted" in said(lakehouse.replace, "silver.days")  # not the first: what stands stays
+    assert lakehouse.read("silver.days").count() == 4
+
+    asked: list[str] = []
+
+    def lost() -> None:
+        asked.append("")
+        if len(asked) == 2:
+            raise LockLostError("another run has it")
+
+    lakehouse.before_commit = lost
+    assert "planted" in said(lakehouse.append, "silver.told")
+    assert stands("silver.told")  # the other run may have written it
+
+    def refused(*place: object) -> None:
+        raise OSError("Read-only file system")
+
+    again = lakehouse_at({"silver.again": replace(DAYS, name="silver.again")})
+    monkeypatch.setattr(catalog, "drop", refused)
+    assert "planted" in said(again.replace, "silver.again")
 
 
 def test_rows_of_keys_are_replaced_alone_and_the_change_feed_tells_what_they_were(spark: Any, lakehouse_at: Any) -> None:

@@ -46,8 +46,6 @@ def test_a_name_chosen_by_the_user_is_changed_and_never_made(tmp_path: Path) -> 
     assert (found, project.settings.consent.unknown_means) == ([], {"mail": "denied"})
     assert problems(tmp_path / "b", {"project.yml": text}, ("project.consent.unknown_means.mails=denied",)) == [
         "--set project.consent.unknown_means.mails: there is no mails in unknown_means to change [unknown-address]\n"
-        "    project.consent.unknown_means.mails=denied\n"
-        "                                  ^\n"
         "    did you mean mail?"
     ]
 
@@ -62,6 +60,9 @@ def test_a_name_chosen_by_the_user_is_changed_and_never_made(tmp_path: Path) -> 
         ("measure.spend.take=x", "--set measure.spend.take: there is no file measure [unknown-address]"),
         ("ingest=x", "--set ingest: ingest is a whole file [unknown-address]"),
         ("measures.spend.take", "`--set measures.spend.take` has no value [wrong-call]"),
+        ("measures.spend.take: x", "`--set measures.spend.take…` has no value [wrong-call]"),
+        ("measured", "`--set …` has no value [wrong-call]"),
+        ("measures.spend.take: x=1", "--set measures.spend.take…: there is no take… in spend to change [unknown-address]"),
         ("measures.spend.over=[7 days", "--set measures.spend.over: a bracket that is not closed"),
         (
             "measures.spend.over=[7 dyas]",
@@ -82,17 +83,15 @@ def test_a_file_that_is_not_there_cannot_be_changed(tmp_path: Path) -> None:
     )
 
 
-def test_a_wrong_value_is_shown_as_it_was_typed(tmp_path: Path) -> None:
+def test_a_wrong_value_is_told_with_its_address(tmp_path: Path) -> None:
     assert problems(tmp_path, {}, ("ingest.sources.orders.arrives=apended",)) == [
         "--set ingest.sources.orders.arrives: expected appended or replaced, found `apended` [wrong-value]\n"
-        "    ingest.sources.orders.arrives=apended\n"
-        "                                  ^\n"
         "    did you mean appended?"
     ]
 
 
-def test_a_place_inside_a_typed_value_is_found(tmp_path: Path) -> None:
+def test_a_place_inside_a_typed_value_is_its_address(tmp_path: Path) -> None:
     project, _ = loaded(tmp_path, MEASURES, ("measures.spend.take=1 + refl(x)",))
     place = project.place("measures.spend.take", 4)
     assert place is not None
-    assert (str(place), place.text[place.column - 1 :]) == ("--set measures.spend.take", "refl(x)")
+    assert (str(place), place.column, place.text) == ("--set measures.spend.take", 5, "")

@@ -50,11 +50,51 @@ def test_what_cannot_be_had_is_told_in_a_sentence_without_it(tmp_path: Path, mon
         ("identifier_key: hunter2-hunter2-hunter2", "project.yml:4:17: a secret never stands in a file"),
         ("identifier_key: 1234567890123456", "project.yml:4:17: a secret never stands in a file"),
         ("identifier_key: [hunter2-hunter2]", "project.yml:4:17: a secret never stands in a file"),
+        ("identifier_key: ${hunter2-hunter2}", "project.yml:4:17: a secret never stands in a file"),
+        ("identifer_key: ${hunter2-hunter2}", "project.yml:4:1: unknown key identifer_key [unknown-key]\n    did you mean"),
         ("identifer_key: hunter2-hunter2-hunter2", "project.yml:4:1: unknown key identifer_key [unknown-key]\n    did you mean"),
     ],
 )
 def test_a_secret_that_stands_in_a_file_is_refused_and_not_repeated(tmp_path: Path, line: str, said: str) -> None:
-    (told,) = problems(tmp_path, {"project.yml": f"{PROJECT}{line}\n"})
-    assert told.startswith(said)
-    assert "hunter2" not in told
-    assert "1234567890123456" not in told
+    told = problems(tmp_path, {"project.yml": f"{PROJECT}{line}\n"})
+    assert len(told) == 1
+    assert told[0].startswith(said)
+    assert "hunter2" not in told[0]
+    assert "1234567890123456" not in told[0]
+
+
+@pytest.mark.parametrize(
+    ("override", "said"),
+    [
+        ("project.identifier_key=hunter2", "--set project.identifier_key: a secret never stands in a file"),
+        ("project.identifier_key=[hunter2", "--set project.identifier_key: a secret never stands in a file"),
+        ("project.identifier_key=[*hunter2]", "--set project.identifier_key: a secret never stands in a file"),
+        ("project.identifier_key={from: env, name: hunter2}", "--set project.identifier_key: a secret never stands in a file"),
+        ("project.identifier_key=${hunter2}", "--set project.identifier_key: a secret never stands in a file"),
+        (
+            "project.identifer_key=hunter2",
+            "--set project.identifer_key: there is no identifer_key to change [unknown-address]\n    did you mean identifier_key?",
+        ),
+        (
+            "project.identifier_key.value=hunter2",
+            "--set project.identifier_key.value: there is no value in identifier_key to change",
+        ),
+        (
+            "project.lakehouse.identifier_key=hunter2",
+            "--set project.lakehouse.identifier_key: there is no identifier_key in lakehouse to change",
+        ),
+        ("project.lakehouse={identifer_key: hunter2}", "--set project.lakehouse: unknown key identifer_key in lakehouse"),
+        ("projet.identifier_key=hunter2", "--set projet.identifier_key: there is no file projet"),
+        ("identifier_key=hunter2", "--set identifier_key: there is no file identifier_key"),
+        ("ingest=hunter2", "--set ingest: ingest is a whole file"),
+        ("project.identifier_key hunter2", "`--set project.identifier_key…` has no value"),
+        ("project.identifier_key: hunter2", "`--set project.identifier_key…` has no value"),
+        ("project.identifier_key: hunter2==", "--set project.identifier_key…: there is no identifier_key… to change"),
+        ("hunter2", "`--set …` has no value"),
+        ("ingest.sources.orders.passwrd=hunter2", "--set ingest.sources.orders.passwrd: there is no passwrd in orders to change"),
+    ],
+)
+def test_a_secret_that_was_typed_behind_a_wrong_address_is_not_repeated(tmp_path: Path, override: str, said: str) -> None:
+    told = problems(tmp_path, {}, (override,))
+    assert told[0].startswith(said)
+    assert "hunter2" not in f"{told}"

@@ -77,6 +77,13 @@ class Watched:
         (self.folder / "said" / f"{number} {words[0]}.txt").write_text(done.everything, encoding="utf-8")
         return done
 
+    def assert_refused(self, done: Done) -> None:
+        """The run was a mistake of who called it: one sentence, and exit 2."""
+        assert done.code == 2, done.everything[-3000:]
+        said = f"{self.lakehouse}: the identifiers of this lakehouse were hashed with another key, or without one"
+        assert said in done.said
+        assert "failed" not in done.everything
+
     def assert_nowhere(self, *names: str) -> None:
         """No key is in any file, and files whose paths hold these names were among those that were looked at."""
         paths = [str(file.relative_to(self.folder)) for file in self.folder.rglob("*") if file.is_file()]
@@ -91,13 +98,16 @@ class Watched:
 
 
 @pytest.mark.slow
-def test_a_planted_key_is_in_nothing_that_ingest_leaves(tmp_path: Path) -> None:
-    """Thirty seconds: Spark is started with an event log of its own."""
+def test_a_planted_key_is_in_nothing_that_ingest_leaves_and_another_one_is_refused(tmp_path: Path) -> None:
+    """Fifty seconds: Spark is started twice with an event log of its own."""
     watched = Watched(tmp_path)
     done = watched.dmp("run", "--stage", "ingest")
     assert done.code == 0, done.everything[-3000:]
     assert rows_of(watched.lakehouse / "silver" / "identifiers").num_rows == 50
     assert watched.dmp("check", "--show").code == 0
+    standing = versions(watched.lakehouse)
+    watched.assert_refused(watched.dmp("run", "--full", "--stage", "ingest", key=OTHER))
+    assert (versions(watched.lakehouse), (watched.lakehouse / "logs").exists()) == (standing, False)
     watched.assert_nowhere("events/", "said/0 run.txt", "lakehouse/silver/events/", "lakehouse/ops/runs/", "report/index.html")
 
 
@@ -106,11 +116,9 @@ def test_a_planted_key_is_in_nothing_that_a_whole_run_leaves_and_in_no_refusal_o
     watched = Watched(tmp_path)
     done = watched.dmp("run")
     assert done.code == 0, done.everything[-3000:]
-    standing = versions(watched.lakehouse, ("bronze", "silver", "gold"))
-    refused = watched.dmp("run", "--full", "--stage", "ingest", key=OTHER)
-    assert refused.code == 1, refused.everything[-3000:]
-    assert "the identifiers of this lakehouse were hashed with another key, or without one" in refused.everything
-    assert versions(watched.lakehouse, ("bronze", "silver", "gold")) == standing
+    standing = versions(watched.lakehouse)
+    watched.assert_refused(watched.dmp("run", "--full", key=OTHER))
+    assert versions(watched.lakehouse) == standing
     assert watched.dmp("sql", "select count(*) n from gold.events").code == 0
     assert watched.dmp("plan").code == 0
-    watched.assert_nowhere("events/", "mlflow", "exports/", "report/index.html", "lakehouse/logs/", "lakehouse/gold/scores/")
+    watched.assert_nowhere("events/", "mlflow", "exports/", "report/index.html", "lakehouse/gold/scores/")
