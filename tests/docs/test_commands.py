@@ -83,6 +83,17 @@ def test_every_link_leads_somewhere() -> None:
     assert broken == []
 
 
+def test_every_test_that_a_page_names_is_there() -> None:
+    others = [ROOT / "CHANGELOG.md", ROOT / "tests" / "environments" / "README.md"]
+    named = {
+        (name_of(page), file)
+        for page in (*pages(), *others)
+        for file in re.findall(r"\btests/[\w/]+\.py\b", page.read_text("utf-8"))
+    }
+    assert len(named) > 30
+    assert sorted((page, file) for page, file in named if not (ROOT / file).exists()) == []
+
+
 def anchors(text: str) -> set[str]:
     """The anchors of a page's headings, as GitHub makes them."""
     heads = re.findall(r"^#+ (.+)$", re.sub(r"```.*?```", "", text, flags=re.DOTALL), re.MULTILINE)
