@@ -12,6 +12,8 @@ RUN_ELSEWHERE: dict[str, tuple[str, str]] = {
     "make test": (".ci/run", "make --no-print-directory test"),
     "make check": (".ci/run", "make --no-print-directory check"),
     "DMP_JARS=jars make run": ("tests/system/test_offline.py", "run -p … … ivy= DMP_JARS="),
+    "bin/bootstrap run": ("Makefile", "bin/bootstrap run"),
+    "DMP_JARS=jars unshare": ("tests/system/test_offline.py", "unshare --map-root-user --net sh -c"),
     "bin/jars": ("tests/system/test_offline.py", "bin/jars …"),
     "bin/environment-archive": ("tests/system/test_cluster.py", "bin/environment-archive …"),
     "MASTER=spark://": ("tests/system/test_cluster.py", "--master … --properties-file … --archives …#environment"),
