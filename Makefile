@@ -27,17 +27,17 @@ test-long: ## the suite with many more drawn worlds per law
 
 test-cluster: ## the small project on two workers of Spark's own cluster, one of them killed; needs 6 GB
 	@bin/bootstrap test
-	@.venv/bin/python -m pytest -q --override-ini=addopts=--import-mode=importlib tests/system/test_cluster.py
+	@.venv/bin/python -m pytest -q -p tests.skips --override-ini=addopts=--import-mode=importlib tests/system/test_cluster.py
 
 test-next: ## the core of the suite on the next Spark (4.2), in an environment of its own
 	@bin/bootstrap test
 	@bin/environment next
-	@DMP_ENGINE=next .cache/environments/next/bin/python -m pytest -q tests/functions tests/expressions tests/measures tests/lakehouse tests/features
+	@DMP_ENGINE=next .cache/environments/next/bin/python -m pytest -q -p tests.skips tests/functions tests/expressions tests/measures tests/lakehouse tests/features
 
 test-deploy: ## what dmp deploy writes: Databricks' own models, and a run in a real Airflow, in environments of their own
 	@bin/bootstrap test
 	@bin/environment bundles airflow
-	@.venv/bin/python -m pytest -q --override-ini=addopts=--import-mode=importlib tests/deploy
+	@.venv/bin/python -m pytest -q -p tests.skips --override-ini=addopts=--import-mode=importlib tests/deploy
 
 test-connect: ## the layers below, the stages and a whole run against a Spark Connect server, a process of its own
 	@bin/bootstrap test
@@ -46,7 +46,7 @@ test-connect: ## the layers below, the stages and a whole run against a Spark Co
 test-faults: ## kill a run at every point, three seeds; fill disks, make them read-only; compare with a clean run (small project)
 	@bin/bootstrap test
 	@.venv/bin/python -m tests.system.faults
-	@.venv/bin/python -m pytest -q -s --override-ini=addopts=--import-mode=importlib -m faults tests/system/test_disks_and_rivals.py
+	@.venv/bin/python -m pytest -q -s -p tests.skips --override-ini=addopts=--import-mode=importlib -m faults tests/system/test_disks_and_rivals.py
 
 same: ## the small project on one core and on two, by path, by name and over Connect: the same tables
 	@bin/bootstrap test

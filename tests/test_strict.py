@@ -57,8 +57,8 @@ def test_it_is_refused_to_the_package_alone(spark):
 
 
 def test_what_serverless_gives_is_given(spark):
-    for text in ("frame.count()", "spark.sql('select 1 as settled').count()", "spark.conf.get('spark.sql.session.timeZone')"):
-        assert planted(text, "dmp_spark.features.stage", spark)
+    asked = ("frame.count()", "spark.sql('select 1 as settled').count()", "spark.conf.get('spark.sql.session.timeZone')")
+    assert [planted(text, "dmp_spark.features.stage", spark) for text in asked] == [3, 1, "UTC"]
 
 
 @pytest.mark.classic("a Connect session has neither JVM nor RDD")

@@ -71,8 +71,24 @@ def test_a_bundle_is_written_again_and_not_over_a_change_by_hand(tmp_path):
     assert "job_clusters" in (tmp_path / "resources/job.yml").read_text()
 
 
+def judged(jobs):
+    """What Databricks' own models make of each job: the job as they understand it, or what is wrong with it."""
+    ended = subprocess.run(
+        [program("bundles"), "-c", JUDGE], input=json.dumps(jobs), capture_output=True, text=True, check=True, timeout=60
+    )
+    return [json.loads(line) for line in ended.stdout.splitlines()]
+
+
+@pytest.mark.parametrize("compute", ["classic", "serverless"])
+def test_the_models_of_databricks_know_every_word_of_the_small_project_s_job(compute):
+    """The files that `dmp deploy databricks` writes, compared above word for word."""
+    jobs = parts(read(GOLDEN / compute))["resources/job.yml"]["resources"]["jobs"]
+    assert list(jobs) == ["small"]
+    assert judged([jobs["small"]]) == [jobs["small"]]
+
+
 def test_the_models_of_databricks_know_every_word_of_the_jobs():
-    judge = program("bundles")
+    """What the small project has none of: a schedule, an override, a secret; and mistakes, so that the judge is seen to judge."""
     when = Schedule("weeks", clock(4), "Europe/Berlin")
     bundles = [bundle(when=when, compute=compute, overrides=("segments.new.title=New",)) for compute in ("classic", "serverless")]
     bundles.append(bundle(secrets=("IDENTIFIER_KEY",)))
@@ -81,12 +97,9 @@ def test_the_models_of_databricks_know_every_word_of_the_jobs():
     mistaken[0]["tasks"][1]["depend_on"] = []
     mistaken[1]["permissions"][0]["level"] = "CAN_SEE"
     del mistaken[2]["schedule"]["timezone_id"]
-    ended = subprocess.run(
-        [judge, "-c", JUDGE], input=json.dumps([*jobs, *mistaken]), capture_output=True, text=True, check=True, timeout=60
-    )
-    judged = [json.loads(line) for line in ended.stdout.splitlines()]
-    assert judged[:3] == jobs
-    assert [said.split(" ", 1)[0] for said in judged[3:]] == ["Unexpected", "'CAN_SEE'", "CronSchedule.__init__()"]
+    said = judged([*jobs, *mistaken])
+    assert said[:3] == jobs
+    assert [each.split(" ", 1)[0] for each in said[3:]] == ["Unexpected", "'CAN_SEE'", "CronSchedule.__init__()"]
 
 
 def test_a_job_has_the_edges_of_the_graph_and_each_part_its_stage():

@@ -23,7 +23,7 @@ PLANNED = {
 }
 """What docs/architecture.md shows beside what there is; once it is built, it has to be taken out here."""
 
-FOREIGN = ("pip", "databricks", "airflow", "spark-submit", "cp")  # programs of others
+FOREIGN = ("pip", "databricks", "airflow", "spark-submit", "cp", "unshare")  # programs of others
 _MISSING = "there is no "
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 _FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 _INLINE = re.compile(r"`([^`\n]+)`")
-_FIRST_WORDS = r"(?:[A-Z_]+=\S+ )*(?:\./)?(?:(?:\.venv/bin/|/\S+/)?dmp|make|bin/[\w-]+|(?:\./)?spark-submit(?:\.sh)?|(?:\S*/)?python|pip|databricks|airflow|cp)"
+_FIRST_WORDS = r"(?:[A-Z_]+=\S+ )*(?:\./)?(?:(?:\.venv/bin/|/\S+/)?dmp|make|bin/[\w-]+|(?:\./)?spark-submit(?:\.sh)?|(?:\S*/)?python|pip|databricks|airflow|cp|unshare)"
 _COMMAND = re.compile(rf"{_FIRST_WORDS}(?: .*)?$", re.DOTALL)
 _PLACEHOLDER = re.compile(r"\b[A-Z]{2,}\b|…|[\[\]|<]")  # FOLDER, --set …, [--version V], classic|serverless, <stage>
 

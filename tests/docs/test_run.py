@@ -33,6 +33,7 @@ RUN = (
 )
 """The pages whose commands are run; those of your-own-data.md by test_your_own_data.py, two lifts by a long test."""
 FIRST = "dmp run -p conf/complete_journey"
+WIDE = "dmp run -p conf/complete_journey --stage models --set models.search=wide --set models.search_seconds=600"
 LIFT = f"{FIRST} --set project.lakehouse.path=/tmp/lift"
 
 
@@ -105,3 +106,12 @@ def test_two_runs_show_a_lift(followed: Followed) -> None:
         f'dmp sql --format csv -p conf/complete_journey --set project.lakehouse.path=/tmp/lift "{question}"', followed.root
     )
     assert asked.shown.split() == ["metric", "redeemed", "spend"], asked.everything
+
+
+@pytest.mark.long  # the models are learned again, each after a search
+def test_a_wide_search_tells_what_it_tried(followed: Followed) -> None:
+    """The command as the page shows it, with ten seconds a task instead of ten minutes."""
+    assert WIDE in [one.text for one in commands(DOCS / "guide" / "data-scientist.md")]
+    done = said(WIDE.replace("search_seconds=600", "search_seconds=10"), followed.root)
+    assert done.code == 0, done.everything
+    assert "searched at " in done.everything or "no search: " in done.everything

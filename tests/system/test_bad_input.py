@@ -202,6 +202,43 @@ def test_no_value_of_a_record_stands_in_a_log_or_an_error(runs: Runs) -> None:
     assert not (runs.lakehouse / "scratch").exists()
 
 
+@pytest.fixture(scope="module")
+def harmless(tmp_path_factory: pytest.TempPathFactory) -> Runs:
+    """A run, and one more, of files that hold no record at all, and of reference data of which one record has no key."""
+    folder = tmp_path_factory.mktemp("harmless") / "project"
+    ingest = "sources:\n"
+    for kind in KINDS:
+        write(kind, folder / "data" / f"{kind}_nothing" / "nothing", [])
+        ingest += bad_files.events_source(kind, f"{kind}_nothing")
+        write(kind, folder / "data" / f"{kind}_null_key" / "items", [ITEMS[0], record(9, customer=None), ITEMS[1]])
+        ingest += bad_files.reference_source(kind, f"{kind}_null_key")
+    (folder / "project.yml").write_text(PROJECT, encoding="utf-8")
+    (folder / "ingest.yml").write_text(ingest, encoding="utf-8")
+    return Runs(folder, run(folder), run(folder))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_file_that_names_its_columns_and_holds_no_record_is_taken(harmless: Runs, kind: str) -> None:
+    """Empty is 0 bytes, which is refused; a day on which nothing happened is a delivery, and is not asked for again."""
+    row = harmless.first.file(f"{kind}_nothing", "nothing", "taken")
+    assert [row[name] for name in COUNTS] == [0] * len(COUNTS)
+    assert (harmless.first.done.code, harmless.first.ledger["notes"], harmless.first.events) == (0, [], [])
+    assert harmless.second.done.code == 0, harmless.second.done.everything
+    assert harmless.second.versions == harmless.first.versions
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_record_of_reference_data_without_a_key_is_rejected_and_the_others_stand(harmless: Runs, kind: str) -> None:
+    name = f"{kind}_null_key"
+    row = harmless.first.file(name, "items", "taken")
+    assert [row[count] for count in COUNTS] == [3, 0, 3, 2, 0, 1, 0]
+    [rejected] = [each for each in harmless.first.rejected if each["source"] == name]
+    assert (rejected["file_id"], rejected["position"], rejected["reasons"]) == (row["file_id"], 1, ["no_key"])
+    rows = rows_of(harmless.lakehouse / "silver" / f"reference_{name}").to_pylist()
+    assert sorted(each["customer"] for each in rows) == [each["customer"] for each in ITEMS]
+    assert PERSONAL not in harmless.first.done.everything + str(harmless.first.ledger) + str(harmless.first.files)
+
+
 @pytest.mark.long  # a million records; a minute and a half
 def test_of_a_million_records_all_fifty_thousand_bad_ones_are_rejected_and_all_others_accepted(tmp_path: Path) -> None:
     """Half of them in CSV, half in Parquet, in four files each; every twentieth record is a fault, in turn."""
