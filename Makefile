@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run run-shopping test test-connect test-long test-cluster test-next test-deploy test-faults same check format mutants acceptance aa lock clean
+.PHONY: help run run-shopping test test-connect test-long test-cluster test-next test-deploy test-faults same questions check format mutants acceptance aa lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r target text; do printf '%-20s %s\n' "$$target" "$$text"; done
@@ -51,6 +51,10 @@ test-faults: ## kill a run at every point, three seeds; fill disks, make them re
 same: ## the small project on one core and on two, by path, by name and over Connect: the same tables
 	@bin/bootstrap test
 	@.venv/bin/python -m tests.system.same
+
+questions: ## the questions of the first project, asked of the small one by path in Spark, by name and without Spark: the same CSVs
+	@bin/bootstrap test
+	@.venv/bin/python -m tests.system.questions
 
 check: ## without Spark, in two minutes: ruff, mypy, imports, architecture, dmp check on every project
 	@bin/bootstrap test
