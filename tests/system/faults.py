@@ -60,7 +60,7 @@ class Bench:
         self.sets = by_name.words_of(by_name.SETS) if is_by_name else ()
         self.project = small_copy(folder)
         self.lakehouse = self.project / "lakehouse"
-        self.seed = Seed(plan.seed, calls_in(plan), tuple(wanted))
+        self.seed = Seed(plan.seed, calls_in(plan), tuple(wanted), plan.goes_on)
         self.before: dict[str, Path] = {}
         self.expected: dict[str, tuple[dict[str, str], dict[str, bytes]]] = {}
         calls = self.seed.calls[: max(self.seed.calls.index(call) for call in wanted) + 1]

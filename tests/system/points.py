@@ -29,19 +29,22 @@ class Seed:
     """What a seed's calls reached when nobody was killed, and where a run was killed.
 
     `calls` are all calls of its plan in order, `wanted` those in which runs are killed; `nothing_new` are calls of these in which
-    the stage did not run, because its tables had no news.
+    the stage did not run, because its tables had no news; a first run, which does not go on from another, can have none of these.
     """
 
     number: int
     calls: tuple[str, ...]
     wanted: tuple[str, ...]
+    goes_on: bool = True
     nothing_new: list[str] = field(default_factory=list)
     reached: list[Point] = field(default_factory=list)
     injected: list[Point] = field(default_factory=list)
 
     def mistakes(self) -> list[str]:
         """A sentence for each call that did not reach what it must, and for each that reached something without news."""
-        found: list[str] = []
+        found = (
+            [] if self.goes_on else [f"seed {self.number}: {call} had nothing new in a first run" for call in self.nothing_new]
+        )
         for call in self.wanted:
             there = {kind_of(point) for name, point in self.reached if name == call}
             if call in self.nothing_new:

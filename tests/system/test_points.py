@@ -15,7 +15,7 @@ def seed_of(number: int, calls: tuple[str, ...] = STAGES, *without: str) -> Seed
     points = [(stage, point) for stage in STAGES for point in EVERY[stage]]
     points += [("activation", "activation.after_export"), (calls[-1], "run.before_publication")]
     reached = [(call, point) for call, point in points if point not in without]
-    return Seed(number, calls, calls, [], reached, list(reached))
+    return Seed(number, calls, calls, True, [], reached, list(reached))
 
 
 def test_the_last_call_publishes_and_activation_exports() -> None:
@@ -48,12 +48,14 @@ def test_a_stage_with_nothing_new_reaches_nothing_and_one_that_runs_without_a_po
         "seed 2: identity did not reach identity.before_write, identity.after_commit, identity.before_row"
     ]
     assert replace(silent, nothing_new=["identity"]).mistakes() == []
+    first = replace(silent, nothing_new=["identity"], goes_on=False)
+    assert first.mistakes() == ["seed 2: identity had nothing new in a first run"]
     spoke = replace(seed_of(2, STAGES, *EVERY["identity"][1:]), nothing_new=["identity"])
     assert spoke.mistakes() == ["seed 2: identity had nothing new, and reached identity.before_write"]
 
 
 def test_of_some_calls_only_these_are_judged() -> None:
-    only = Seed(1, STAGES, ("models",), [], [("models", point) for point in EVERY["models"]])
+    only = Seed(1, STAGES, ("models",), True, [], [("models", point) for point in EVERY["models"]])
     assert only.mistakes() == []
     assert replace(only, wanted=("models", "segments")).mistakes()[0].startswith("seed 1: segments did not reach")
 
