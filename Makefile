@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run run-shopping test test-connect test-long test-cluster test-next test-deploy test-faults same check format mutants acceptance aa lock clean
+.PHONY: help run run-shopping test test-connect test-long test-cluster test-next test-deploy test-faults same questions check format mutants acceptance aa lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r target text; do printf '%-20s %s\n' "$$target" "$$text"; done
@@ -46,11 +46,15 @@ test-connect: ## the layers below, the stages and a whole run against a Spark Co
 test-faults: ## kill a run at every point, three seeds; fill disks, make them read-only; compare with a clean run (small project)
 	@bin/bootstrap test
 	@.venv/bin/python -m tests.system.faults
-	@.venv/bin/python -m pytest -q -s -p tests.skips --override-ini=addopts=--import-mode=importlib -m faults tests/system/test_disks_and_rivals.py
+	@DMP_DISKS=required .venv/bin/python -m pytest -q -s -p tests.skips --override-ini=addopts=--import-mode=importlib -m faults tests/system/test_disks_and_rivals.py
 
 same: ## the small project on one core and on two, by path, by name and over Connect: the same tables
 	@bin/bootstrap test
 	@.venv/bin/python -m tests.system.same
+
+questions: ## the questions of the first project, asked of the small one by path in Spark, by name and without Spark: the same CSVs
+	@bin/bootstrap test
+	@.venv/bin/python -m tests.system.questions
 
 check: ## without Spark, in two minutes: ruff, mypy, imports, architecture, dmp check on every project
 	@bin/bootstrap test

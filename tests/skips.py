@@ -1,6 +1,6 @@
 """A pytest plugin (`-p tests.skips`): more skips than tests/expected_skips.txt names fail the run.
 
-With `--connect` those marked `classic` are expected too: the mark says why.
+Those of which it says "with --connect" are expected in such a run alone.
 """
 
 from pathlib import Path
@@ -8,24 +8,22 @@ from pathlib import Path
 import pytest
 
 EXPECTED = Path(__file__).with_name("expected_skips.txt")
+OVER_CONNECT = "with --connect"
 
 
-def expected() -> set[str]:
+def expected(over_connect: bool = False) -> set[str]:
     """The tests that may be skipped."""
-    lines = (line.split("#")[0].strip() for line in EXPECTED.read_text(encoding="utf-8").splitlines())
-    return {line for line in lines if line}
+    lines = (line.partition("#") for line in EXPECTED.read_text(encoding="utf-8").splitlines())
+    named = {test.strip(): why.strip() for test, _, why in lines if test.strip()}
+    return {test for test, why in named.items() if over_connect or not why.startswith(OVER_CONNECT)}
 
 
 class Skips:
     """Collects what was skipped and judges at the end."""
 
-    def __init__(self) -> None:
+    def __init__(self, over_connect: bool) -> None:
         self.seen: dict[str, str] = {}
-        self.expected = expected()
-
-    def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
-        if config.getoption("--connect"):
-            self.expected |= {item.nodeid for item in items if item.get_closest_marker("classic")}
+        self.expected = expected(over_connect)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if report.skipped and not hasattr(report, "wasxfail"):
@@ -43,4 +41,4 @@ class Skips:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.pluginmanager.register(Skips(), "expected-skips")
+    config.pluginmanager.register(Skips(config.getoption("--connect", False)), "expected-skips")

@@ -32,6 +32,7 @@ REFUSED: dict[str, tuple[str, ...]] = {
 """Module and class (or module) → the names that raise. A Connect session has no JVM and no RDD to begin with."""
 STATEMENTS = re.compile(r"\s*(SET|RESET|CACHE|UNCACHE|CLEAR\s+CACHE|ADD|CREATE\s+(OR\s+REPLACE\s+)?GLOBAL)\s", re.IGNORECASE)
 """How SQL begins that changes the session's settings, keeps in memory, or speaks to all sessions."""
+FRAMES = ("pyspark.sql.classic.dataframe:DataFrame", "pyspark.sql.connect.dataframe:DataFrame")
 SESSIONS = ("pyspark.sql.session:SparkSession", "pyspark.sql.connect.session:SparkSession")
 
 
@@ -74,6 +75,9 @@ def install() -> None:
     for place in SESSIONS:
         if (owner := _found(place)) is not None:
             owner.sql = _guarded("sql", owner.sql)
+    for place in FRAMES:
+        if (owner := _found(place)) is not None:
+            owner.withColumns = _with_some(owner.withColumns)
 
 
 def _found(place: str) -> Any:
@@ -93,5 +97,17 @@ def _guarded(name: str, given: Callable[..., Any]) -> Callable[..., Any]:
         if name != "sql" or STATEMENTS.match(str(words[1])):
             see(name if name != "sql" else str(words[1]), sys._getframe(1).f_globals["__name__"])
         return given(*words, **options)
+
+    return asked
+
+
+def _with_some(given: Callable[..., Any]) -> Callable[..., Any]:
+    """`withColumns`, which raises where the package adds no column: a Connect session fails there, a classic one does not."""
+
+    @functools.wraps(given)
+    def asked(frame: Any, *columns: Any) -> Any:
+        if not any(columns):
+            see("withColumns of no column", sys._getframe(1).f_globals["__name__"])
+        return given(frame, *columns)
 
     return asked

@@ -22,6 +22,7 @@ ALWAYS = (
     "spark.sql('CACHE TABLE numbers')",
     "spark.catalog.clearCache()",
     "functions.input_file_name()",
+    "frame.withColumns({})",
 )
 OF_THE_JVM = (
     "frame.rdd",

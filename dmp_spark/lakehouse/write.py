@@ -69,7 +69,8 @@ def replace(
         return _anew(location, contract, scratch.write(new, contract.name), before_commit, unique)
     if part.keys is not None:
         places = {name: compare.partition_value(name, contract) for name in contract.partitioned_by if name not in new.columns}
-        new = part.of(new.withColumns(places)).select(*new.columns)
+        placed = new.withColumns(places) if places else new  # a Connect session refuses to add no column
+        new = part.of(placed).select(*new.columns)
     old = part.of(_table(location, contract, rows))
     staged = scratch.write(compare.differences(new, old, contract, deletes), contract.name)
     before_commit()

@@ -17,6 +17,7 @@ from dmp_spark.errors import LockLostError, StageError
 from dmp_spark.lakehouse import catalog
 from dmp_spark.lakehouse.write import DuplicateKeyError
 from tests.refusals import refusal
+from tests.strict import Refused
 
 DAYS = Contract(
     name="silver.days",
@@ -172,6 +173,15 @@ def test_rows_of_keys_are_replaced_alone_and_the_change_feed_tells_what_they_wer
     nothing = spark.createDataFrame([], SCHEMA)
     assert lakehouse.replace("silver.days", nothing, scope=february, keys=only_a) == Changes(deleted=3)
     assert [row["id"] for row in lakehouse.read("silver.days").collect()] == ["c"]
+
+
+def test_rows_of_keys_are_replaced_in_a_table_without_partitions_and_over_connect_too(spark: Any, lakehouse_at: Any) -> None:
+    lakehouse = lakehouse_at({DAYS.name: replace(DAYS, partitioned_by=())})
+    lakehouse.replace("silver.days", spark.createDataFrame(ROWS, SCHEMA))
+    keys, nothing = spark.createDataFrame([("a",)], "id string"), spark.createDataFrame([], SCHEMA)
+    done: list[Changes] = []
+    told = refusal(Refused, lambda: done.append(lakehouse.replace("silver.days", nothing, keys=keys)))
+    assert (told, done) == ("nothing was refused", [Changes(deleted=1)])
 
 
 def test_a_ledger_takes_only_new_keys(spark: Any, lakehouse_at: Any) -> None:

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
 PLENTY = "1g"
 
 
@@ -18,6 +20,12 @@ def cannot_mount(folder: Path) -> str:
             return ""
     except (OSError, subprocess.CalledProcessError) as error:
         return f"no disk can be mounted here: {getattr(error, 'stderr', b'') or error}"
+
+
+def needs_a_disk(folder: Path) -> None:
+    """Skip the test where no disk can be mounted in a folder; with DMP_DISKS=required it fails there."""
+    if why := cannot_mount(folder):
+        (pytest.fail if os.environ.get("DMP_DISKS") == "required" else pytest.skip)(why)
 
 
 @contextmanager

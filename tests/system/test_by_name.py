@@ -1,7 +1,6 @@
 """The small project by name, in a metastore of Spark's own: the same tables and the same answers as by path."""
 
 import json
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,25 +9,10 @@ from deltalake import DeltaTable
 
 from dmp_spark.identity.tables import IDENTITY_MAP
 from tests.acceptance.tables import dump, rows_of, table_folders, versions
-from tests.system.commands import ROOT, Done, dmp, small_copy
+from tests.system.by_name import PREFIX
+from tests.system.commands import small_copy
 from tests.system.conftest import Finished
-
-PREFIX = "t_"
-QUERIES = sorted((ROOT / "conf" / "complete_journey" / "queries").glob("*.sql"))
-
-
-@dataclass(frozen=True)
-class Named:
-    """A project, and where its lakehouse by name keeps what is no table."""
-
-    project: Path
-    folder: Path
-
-    def dmp(self, command: str, *words: str) -> Done:
-        """The command on the lakehouse by name."""
-        by_name = ("lakehouse.catalog=spark_catalog", f"lakehouse.prefix={PREFIX}", f"lakehouse.path={self.folder}")
-        settings = [word for setting in by_name for word in ("--set", f"project.{setting}")]
-        return dmp(command, "-p", str(self.project), *settings, *words)
+from tests.system.questions import QUERIES, Named, ask, differences, without_rows
 
 
 @pytest.mark.slow
@@ -74,9 +58,6 @@ def test_the_whole_project_by_name_is_what_it_is_by_path(finished: Finished, tmp
     after = versions(named.folder, prefix=PREFIX)
     assert {name for name in after if after[name] != before[name]} == {"ops.lock"}
     assert report.read_bytes() == written
-    for query in QUERIES:
-        text = query.read_text(encoding="utf-8")
-        by_path_words = ("sql", "-p", str(finished.project), "--format", "csv", text)
-        answers = [dmp(*by_path_words), dmp(*by_path_words, "--engine", "spark"), named.dmp("sql", "--format", "csv", text)]
-        assert [answer.code for answer in answers] == [0, 0, 0], answers[2].everything
-        assert len({answer.shown for answer in answers}) == 1, query.name
+    assert ask(named, tmp_path / "answers") == 3 * len(QUERIES) > 0
+    assert without_rows(tmp_path / "answers") == []
+    assert differences(tmp_path / "answers") == ""

@@ -1,12 +1,14 @@
 """What happens to machines: a disk that is full or read-only, two runs at once. `make test-faults`.
 
-The disks are tmpfs and bind mounts that these tests make for themselves, for nothing else stops root from writing.
+The disks are tmpfs and bind mounts that these tests make for themselves, for nothing else stops root from writing. Where none can
+be mounted the tests of disks are skipped; with DMP_DISKS=required they fail, for then nobody has seen what a disk does.
 """
 
 import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +16,7 @@ import pytest
 
 from tests.acceptance.tables import dump, rows_of, versions
 from tests.system.commands import MAIN, Done, dmp, environment_of, small_copy
-from tests.system.disks import cannot_mount, disk, leave_room, make_room, read_only
+from tests.system.disks import disk, leave_room, make_room, needs_a_disk, read_only
 from tests.system.faults import published
 
 pytestmark = [pytest.mark.long, pytest.mark.faults]  # minutes: each test runs a stage of the small project two times and more
@@ -62,11 +64,18 @@ def ready(tmp_path_factory: pytest.TempPathFactory) -> Ready:
     return Ready(project, clean.before, dump(folder / "clean", folder / "expected", ALL))
 
 
+@pytest.fixture(scope="module")
+def injections() -> Iterator[list[str]]:
+    """What was done to disks, noted by the tests; the last of them prints how often."""
+    done: list[str] = []
+    yield done
+    print(f"\ndisk full and read-only: {len(done)} injections")
+
+
 @pytest.fixture
-def mounted(ready: Ready, tmp_path: Path) -> Path:
+def mounted(ready: Ready, tmp_path: Path) -> Iterator[Path]:
     """The lakehouse on a disk of its own."""
-    if why := cannot_mount(tmp_path):
-        pytest.skip(why)
+    needs_a_disk(tmp_path)
     with disk(tmp_path) as place:
         shutil.copytree(ready.before, place / "lakehouse")
         yield place / "lakehouse"
@@ -93,9 +102,8 @@ def told(done: Done) -> set[str]:
 
 
 def test_a_full_disk_fails_the_run_in_a_sentence_and_a_run_with_room_makes_all_equal(
-    ready: Ready, mounted: Path, tmp_path: Path
+    ready: Ready, injections: list[str], mounted: Path, tmp_path: Path
 ) -> None:
-    injections = 0
     for room in ROOMS:
         standing, publication = versions(mounted, ALL), published(mounted)
         leave_room(mounted.parent, room)
@@ -106,15 +114,14 @@ def test_a_full_disk_fails_the_run_in_a_sentence_and_a_run_with_room_makes_all_e
         assert told(failed) == {"there is no room left on the disk: make room and run again; what is published stands"}
         assert "Traceback" not in failed.everything
         assert_nothing_new(mounted, standing, publication)
-        injections += 1
-    assert injections > 0
+        injections.append("full")
     done = ready.run(mounted)
     assert done.code == 0, done.everything
     ready.assert_equal(mounted, tmp_path)
 
 
 def test_a_lakehouse_that_can_only_be_read_is_refused_before_anything_and_still_answers(
-    ready: Ready, mounted: Path, tmp_path: Path
+    ready: Ready, injections: list[str], mounted: Path, tmp_path: Path
 ) -> None:
     standing = versions(mounted)
     with read_only(mounted):
@@ -122,6 +129,7 @@ def test_a_lakehouse_that_can_only_be_read_is_refused_before_anything_and_still_
         asked = dmp(
             "sql", "-p", str(ready.project), "--set", f"project.lakehouse.path={mounted}", "select count(*) n from silver.events"
         )
+    injections.append("read-only")
     print(f"lakehouse read-only: exit {failed.code}, {sorted(told(failed))}")
     assert failed.code == 2, failed.everything
     assert told(failed) == {f"the lakehouse {mounted} cannot be written: Read-only file system"}
@@ -133,12 +141,13 @@ def test_a_lakehouse_that_can_only_be_read_is_refused_before_anything_and_still_
 
 
 def test_a_folder_of_tables_that_can_only_be_read_fails_its_stage_in_a_sentence(
-    ready: Ready, mounted: Path, tmp_path: Path
+    ready: Ready, injections: list[str], mounted: Path, tmp_path: Path
 ) -> None:
     standing, publication = versions(mounted, ALL), published(mounted)
     (mounted / "gold").mkdir(exist_ok=True)
     with read_only(mounted / "gold"):
         failed = ready.run(mounted)
+    injections.append("read-only")
     print(f"folder of tables read-only: exit {failed.code}, {sorted(told(failed))}")
     assert failed.code == 1, failed.everything
     assert told(failed) == {"a folder of the lakehouse cannot be made: let it be written and run again; what is published stands"}

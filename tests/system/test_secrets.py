@@ -3,6 +3,7 @@
 import base64
 import gzip
 import sqlite3
+import zipfile
 from contextlib import closing
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from tests.system.commands import Done, dmp, small_copy
 from tests.system.planted import search
 
 PLANTED, OTHER = "planted-7f3a9c-key-of-identifiers", "planted-51e0bd-another-key-of-them"
+KEY_FILES = (".secrets/identifier_key", ".env", "data/key.pem", "queries/.key.sql")
+"""Where a secret may lie in the folder of a project: under a hidden name, or among data; elsewhere it is an unknown file."""
 
 
 def test_what_looks_for_a_secret_finds_it_in_files_of_every_kind(tmp_path: Path) -> None:
@@ -49,15 +52,36 @@ def test_a_run_without_its_secret_touches_nothing_and_a_check_needs_none(tmp_pat
     assert dmp("check", "-p", str(project), PLANTED_KEY="").code == 0
 
 
+def test_a_package_of_a_project_whose_secret_lies_in_its_folder_does_not_hold_it(tmp_path: Path) -> None:
+    project, sent = small_copy(tmp_path), tmp_path / "sent"
+    for name in KEY_FILES:
+        (project / name).parent.mkdir(exist_ok=True)
+        (project / name).write_text(f"{PLANTED}\n", encoding="utf-8")
+    with (project / "project.yml").open("a", encoding="utf-8") as file:
+        file.write(f"identifier_key: ${{file:{KEY_FILES[0]}}}\n")
+    sent.mkdir()
+    done = dmp("package", "-p", str(project), "--out", str(sent / "small.zip"))
+    assert done.code == 0, done.everything
+    (sent / "said.txt").write_text(done.everything, encoding="utf-8")
+    with zipfile.ZipFile(sent / "small.zip") as zipped:
+        zipped.extractall(sent / "members")
+    assert f"${{file:{KEY_FILES[0]}}}" in (sent / "members" / "project.yml").read_text(encoding="utf-8")
+    files, hits = search(sent, PLANTED)
+    print(f"{files} files searched, {len(hits)} hits")
+    assert files > len(list(project.glob("*.yml")))
+    assert hits == []
+    assert len(search(project, PLANTED)[1]) == len(KEY_FILES)
+
+
 class Watched:
     """The small project with a key, every output kept beside it, Spark's event log and its own log at INFO too."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, reference: str = "${env:PLANTED_KEY}") -> None:
         self.folder = folder
         self.project = small_copy(folder)
         self.lakehouse = self.project / "lakehouse"
         with (self.project / "project.yml").open("a", encoding="utf-8") as file:
-            file.write("identifier_key: ${env:PLANTED_KEY}\n")
+            file.write(f"identifier_key: {reference}\n")
         (folder / "events").mkdir()
         (folder / "said").mkdir()
         self.settings = {
@@ -108,6 +132,23 @@ def test_a_planted_key_is_in_nothing_that_ingest_leaves_and_another_one_is_refus
     standing = versions(watched.lakehouse)
     watched.assert_refused(watched.dmp("run", "--full", "--stage", "ingest", key=OTHER))
     assert (versions(watched.lakehouse), (watched.lakehouse / "logs").exists()) == (standing, False)
+    watched.assert_nowhere("events/", "said/0 run.txt", "lakehouse/silver/events/", "lakehouse/ops/runs/", "report/index.html")
+
+
+@pytest.mark.slow
+def test_a_key_of_a_file_is_in_nothing_else_that_ingest_leaves(tmp_path: Path) -> None:
+    """Thirty seconds: Spark is started with an event log of its own. The file lies in the project, where a run could copy it."""
+    watched = Watched(tmp_path, "${file:.secrets/key}")
+    file = watched.project / ".secrets" / "key"
+    file.parent.mkdir()
+    file.write_text(f"{PLANTED}\n", encoding="utf-8")
+    done = watched.dmp("run", "--stage", "ingest", key="")
+    assert done.code == 0, done.everything[-3000:]
+    assert rows_of(watched.lakehouse / "silver" / "identifiers").num_rows == 50
+    assert watched.dmp("check", "--show", key="").code == 0
+    assert watched.dmp("plan", key="").code == 0
+    assert search(watched.folder, PLANTED)[1] == [str(file.relative_to(watched.folder))]
+    file.unlink()
     watched.assert_nowhere("events/", "said/0 run.txt", "lakehouse/silver/events/", "lakehouse/ops/runs/", "report/index.html")
 
 
