@@ -1,10 +1,12 @@
 """Tables that a catalog knows by name: written by contract, asked for versions and rows, queried, and held by one run."""
 
+import os
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from threading import Barrier, Thread
+from threading import Barrier
 from typing import Any
 
 import pyarrow as pa
@@ -204,6 +206,13 @@ def test_queries_and_the_ledger_give_by_name_what_they_give_by_path(
     assert standing(named).names() == ("gold.segment_membership", "ops.runs", "silver.events", "silver.identity_map")
 
 
+def another_session(spark: Any) -> Any:
+    """A session beside this one: of the same JVM, or over Connect of the same server."""
+    if "SPARK_REMOTE" in os.environ:
+        return type(spark).builder.remote(os.environ["SPARK_REMOTE"]).config("spark.sql.session.timeZone", "UTC").create()
+    return spark.newSession()
+
+
 def test_of_runs_that_take_a_lakehouse_at_once_one_has_it(spark: Any, named: Location) -> None:
     """One driver, a session a thread: two processes on a local file system would try what object stores do not do."""
     catalog.create(spark, named, LOCK)  # two runs that make the table at once are a matter of the catalog
@@ -213,15 +222,12 @@ def test_of_runs_that_take_a_lakehouse_at_once_one_has_it(spark: Any, named: Loc
     together = Barrier(len(wanted))
 
     def take(new: Holder) -> None:
-        own = LockTable(spark.newSession(), named, LOCK)
+        own = LockTable(another_session(spark), named, LOCK)
         together.wait()
         own.take(new)
 
-    threads = [Thread(target=take, args=(new,)) for new in wanted]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    with ThreadPoolExecutor(len(wanted)) as threads:
+        list(threads.map(take, wanted))  # what a thread raises is raised here
     holder = lock.holder()
     assert holder in wanted
     assert [row["run_id"] for row in spark.read.table(named.sql_name("ops.lock")).collect()] == [holder.run_id]
