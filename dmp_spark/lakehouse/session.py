@@ -1,5 +1,6 @@
 """The Spark session: started here, with the settings of one file, taken over from spark-submit, or of a Connect server."""
 
+import errno
 import os
 import sys
 from collections import deque
@@ -18,6 +19,11 @@ from dmp_spark.lakehouse.connect import connected
 from dmp_spark.lakehouse.jars import NOT_FETCHED, jars_of
 
 DELTA_EXTENSION = "io.delta.sql.DeltaSparkSessionExtension"
+NO_LOOPBACK = Problem(
+    "no-loopback",
+    "nothing can be reached at 127.0.0.1, over which the parts of Spark on one machine talk to one another",
+    way_out="give the loopback back, which `unshare --net` takes, too: ip link set lo up",
+)
 _LINES_KEPT = 15
 
 
@@ -94,6 +100,8 @@ def _start_context(settings: Mapping[str, str]) -> None:
     except Exception as error:
         has_no_jars = words.hold("unresolved dependency")
         words.pass_on(kept=not has_no_jars)
+        if isinstance(error, OSError) and error.errno in (errno.ENETUNREACH, errno.EADDRNOTAVAIL):
+            raise UserError(NO_LOOPBACK) from None
         if not isinstance(error, PySparkRuntimeError) or error.getCondition() != "JAVA_GATEWAY_EXITED":
             raise
         if has_no_jars:

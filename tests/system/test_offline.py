@@ -13,8 +13,9 @@ from tests.system.commands import MAIN, ROOT, Done, small_copy
 from tests.system.conftest import Finished
 
 pytestmark = pytest.mark.long  # minutes: the small project is run once more
-# A network of its own, in which nothing but the loopback is there.
-ALONE = ("unshare", "--map-root-user", "--net", "sh", "-c", 'ip link set lo up && exec "$@"', "sh")
+# A network of its own, in which nothing is there, and one with nothing but the loopback.
+NOWHERE = ("unshare", "--map-root-user", "--net")
+ALONE = (*NOWHERE, "sh", "-c", 'ip link set lo up && exec "$@"', "sh")
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -23,12 +24,12 @@ def _can_be_alone() -> None:
         pytest.skip("no unshare, no ip, or not allowed to take a network away")
 
 
-def alone(*words: str, ivy: Path, **environment: str) -> Done:
+def alone(*words: str, ivy: Path, where: tuple[str, ...] = ALONE, **environment: str) -> Done:
     """Run `dmp` where no network is, and where Ivy has fetched nothing yet."""
     kept = {name: value for name, value in os.environ.items() if name not in ("DMP_JARS", "DMP_FAULT")}
     own = {"PYTHONPATH": str(ROOT), "SPARK_LOCAL_IP": "127.0.0.1", "JAVA_TOOL_OPTIONS": f"-Duser.home={ivy}"}
     ended = subprocess.run(
-        [*ALONE, sys.executable, "-c", MAIN, *words],
+        [*where, sys.executable, "-c", MAIN, *words],
         env=kept | own | environment,
         capture_output=True,
         text=True,
@@ -48,6 +49,14 @@ def test_without_jars_one_sentence_says_so_and_no_file_changes(tmp_path: Path) -
     assert told[0] == "Spark's jars are not here and could not be fetched from Maven Central [no-jars]"
     assert len(told) == 2, told
     assert {file: file.stat().st_mtime_ns for file in project.rglob("*")} == before
+
+
+def test_without_a_loopback_one_sentence_says_so(tmp_path: Path) -> None:
+    project = small_copy(tmp_path)
+    done = alone("run", "-p", str(project), ivy=Path.home(), where=NOWHERE)
+    assert done.code == 2, done.everything
+    assert "nothing can be reached at 127.0.0.1, over which the parts of Spark" in done.said
+    assert not (project / "lakehouse" / "silver").exists()
 
 
 def test_with_the_jars_of_a_folder_the_tables_are_the_same(finished: Finished, tmp_path: Path) -> None:
