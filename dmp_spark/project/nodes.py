@@ -30,11 +30,17 @@ class Source:
 
 @dataclass(frozen=True)
 class CommandLine(Source):
-    """The value of one `--set address=value`; its name has the address."""
+    """The value of one `--set address=value`; its name has the address.
+
+    It is repeated only where `is_told`: who misspelled an address may have typed a secret behind it.
+    """
+
+    is_told: bool = False
 
     def place(self, line: int, column: int) -> Place:
-        """The place without the text that stands there: who misspelled an address may have typed a secret behind it."""
-        return TypedPlace(self.name, line + 1, column + 1)
+        """The place in what was typed, with its text where that may be told."""
+        lines = self.text.split("\n")
+        return TypedPlace(self.name, line + 1, column + 1, lines[line] if self.is_told and line < len(lines) else "")
 
 
 class TypedPlace(Place):

@@ -1,10 +1,12 @@
 """`--set address=value`: changes what is there, and creates nothing but a key that the file's shape gives a default.
 
-What is told of an override names its address and repeats no value: behind a misspelled address a secret may stand.
+What is told of an override names its address and repeats the value only of one that is there and is no secret's: behind a
+misspelled address a secret may stand.
 """
 
 import re
 from collections.abc import Mapping as Dict
+from dataclasses import replace
 
 from dmp_spark.errors import Problem
 from dmp_spark.project import shape
@@ -67,7 +69,8 @@ def set_value(roots: Dict[str, Mapping], shapes: Dict[str, type], override: str,
     if shape.is_secret(model, path):  # never read as YAML, which would repeat what it cannot read
         value: Node | None = Leaf(source, 0, len(source.text), source.text, source.text)
     else:
-        value = _value(source, at(root, path), shape.wants_text(model, path), found)
+        is_plain = not source.text.startswith(("{", "["))  # in a mapping there may be a misspelled key
+        value = _value(replace(source, is_told=is_plain), at(root, path), shape.wants_text(model, path), found)
     if value is None:
         return
     if isinstance(owner, Mapping):

@@ -90,8 +90,8 @@ def test_a_function_that_is_not_allowed_is_named_with_those_that_are(project: Pa
     assert check(project, ["segments.coupon_lovers.where=reflect('java.lang.System','getenv','HOME')='x'"]) == 2
     err = capsys.readouterr().err
     assert err.startswith("--set segments.coupon_lovers.where: the function reflect() is not allowed")
-    assert "\n    segments.coupon_lovers.where=reflect('java.lang.System'" in err
-    assert "\n                                 ^\n    allowed: abs, " in err
+    assert "\n    reflect('java.lang.System'" in err
+    assert "\n    ^\n    allowed: abs, " in err
     assert err.endswith("\n1 mistake\n")
 
 

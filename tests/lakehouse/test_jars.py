@@ -39,6 +39,7 @@ def test_a_folder_without_delta_is_refused_by_name(tmp_path: Path, names: tuple[
     assert "bin/jars FOLDER" in told
 
 
+@pytest.mark.classic("a Connect server has jars of its own")
 def test_a_run_without_jars_is_one_sentence_and_leaves_no_trace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     project = small_copy(tmp_path)
     monkeypatch.setenv("DMP_JARS", str(tmp_path / "none"))

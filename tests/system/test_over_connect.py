@@ -50,6 +50,7 @@ def test_a_whole_run_over_connect_gives_the_tables_of_a_classic_one(
     again = _ran(project, "over_connect")
     assert "nothing new" in again.everything
     monkeypatch.delenv("SPARK_REMOTE")
+    monkeypatch.delenv("SPARK_CONNECT_MODE_ENABLED", raising=False)  # pyspark's word that this process has been a client
     _ran(project, "classic")
     over_connect, classic = _dumped(tmp_path / "over_connect"), _dumped(tmp_path / "classic")
     assert {line.split()[-1] for line in over_connect} >= {"silver.events", "gold.features", "gold.scores", "gold.decisions"}
