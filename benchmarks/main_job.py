@@ -50,7 +50,6 @@ COMPARED = {
         ("event_id",),
     ),
 }
-YEAR_AS_OF = "timestamptz '2017-12-31 05:00:00+00'"
 FOLDERS = {"features": "gold/features", "labels": "gold/labels", "events": "silver/events"}
 
 
@@ -228,7 +227,8 @@ def whole(report: Report, folder: Path, stops: Path, is_quick: bool, rounds: int
     day = ours(project)
     for name, place in FOLDERS.items():
         columns, keys = COMPARED[name]
-        where = "true" if name == "events" else f"as_of <> {YEAR_AS_OF}"  # a moment that the other was never asked about
+        # of the last day's own moment the other lakehouse was never asked
+        where = "true" if name == "events" else f"{LOCAL.format('as_of')} <> date '{journey.LAST_DAY}'"
         found = differences(fresh / "lakehouse" / place, columns, project / "lakehouse" / place, keys, columns, where)
         report.check(f"{name} after the last day, beside those of a lakehouse that had it from the start", found)
     stages = [row for row in _rows(project / "lakehouse") if row.stage != "run"]

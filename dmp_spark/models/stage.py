@@ -1,5 +1,6 @@
 """Scores of people: each task's champion is trained once a training set, and judges the eligible at the run's as_of."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import reduce
@@ -13,14 +14,14 @@ from dmp_spark.functions.clock import local_day, midnight
 from dmp_spark.models import sentences
 from dmp_spark.models.contributions import Explainer
 from dmp_spark.models.fit_candidates import score
+from dmp_spark.models.fit_preparation import Keep, hashed
 from dmp_spark.models.fit_task import fit_task, population_of
 from dmp_spark.models.folds import folds as folds_of
-from dmp_spark.models.inputs import Inputs
 from dmp_spark.models.reasons import explainer, reasons
 from dmp_spark.models.spec import ModelsSpec, Task
 from dmp_spark.models.tables import READS, WRITES, contracts
 from dmp_spark.models.tracking import ModelStore
-from dmp_spark.models.training import task_rows
+from dmp_spark.models.training import inputs, task_rows, with_inputs_hash
 from dmp_spark.models.version import code_hash, model_version
 from dmp_spark.stage import Check, RunContext, RunSummary
 
@@ -38,10 +39,41 @@ class Result:
     checks: tuple[Check, ...] = ()
 
 
+class _Inputs:
+    """What tasks read of the features of all people and moments, computed once a run for all tasks that read the same.
+
+    `keep` materialises what is asked for, when it is asked for first.
+    """
+
+    def __init__(self, features: DataFrame, spec: ModelsSpec, keep: Keep) -> None:
+        self._features, self._spec, self._keep = features, spec, keep
+        self._kept: dict[tuple[str, ...], DataFrame] = {}
+
+    def of(self, task: Task) -> DataFrame:
+        """The features with the hash of what the task reads of them."""
+        return self._once(("features", *inputs(self._spec, task)), lambda: with_inputs_hash(self._features, self._spec, task))
+
+    def with_words(self, rows: DataFrame, task: Task) -> DataFrame:
+        """The rows of a task with the words that it prepares in buckets, kept; as they are where it prepares none."""
+        preparation = self._spec.preparation_of(task)
+        if not preparation.words:
+            return rows
+        words = [one.column for one in preparation.words]
+        said = ("words", *[one.model_dump_json() for one in preparation.words])
+        features = self.of(task).select("person_id", "as_of", *words)
+        counted = self._once(said, lambda: hashed(features, preparation).drop(*words))
+        return self._keep(rows.join(counted, ["person_id", "as_of"], "inner"), f"{task.name}_counted")
+
+    def _once(self, said: tuple[str, ...], make: Callable[[], DataFrame]) -> DataFrame:
+        if said not in self._kept:
+            self._kept[said] = self._keep(make(), said[0])
+        return self._kept[said]
+
+
 def run(context: RunContext, spec: ModelsSpec) -> RunSummary:
     """Train what is new, score the eligible at as_of and write the differences; tasks without a model write nothing."""
     scored_at = midnight(local_day(context.as_of, spec.zone), spec.zone)
-    shared = Inputs(context.lakehouse.read("gold.features"), spec, context.lakehouse.scratch.write)
+    shared = _Inputs(context.lakehouse.read("gold.features"), spec, context.lakehouse.scratch.write)
     results = {task.name: _run_task(context, spec, task, scored_at, shared) for task in spec.tasks}
     scored = {name: result.scores for name, result in results.items() if result.scores is not None}
     changes: dict[str, Changes] = {}
@@ -56,7 +88,7 @@ def run(context: RunContext, spec: ModelsSpec) -> RunSummary:
     )
 
 
-def _run_task(context: RunContext, spec: ModelsSpec, task: Task, scored_at: datetime, shared: Inputs) -> Result:
+def _run_task(context: RunContext, spec: ModelsSpec, task: Task, scored_at: datetime, shared: _Inputs) -> Result:
     lakehouse = context.lakehouse
     rows = task_rows(shared.of(task), lakehouse.read("gold.labels"), spec, task, scored_at)
     rows = lakehouse.scratch.write(rows, f"{task.name}_rows")

@@ -33,11 +33,8 @@ def put_in(root: Node, model: type, variables: Dict[str, str], tell: Callable[[P
     """
     for address, leaf in leaves(root):
         if isinstance(leaf.value, str) and address[0] != "variables":
-            _put_in(leaf, variables, _nobody if may_be_secret(model, address) else tell)
-
-
-def _nobody(problem: Problem) -> None:
-    """Tell nobody."""
+            is_hidden = "${" in leaf.spoken and may_be_secret(model, address)
+            _put_in(leaf, variables, None if is_hidden else tell)
 
 
 def names_secret(leaf: Leaf) -> bool:
@@ -45,14 +42,14 @@ def names_secret(leaf: Leaf) -> bool:
     return isinstance(leaf.value, str) and any(match[1].startswith(_PROVIDERS) for match in _PATTERN.finditer(leaf.value))
 
 
-def _put_in(leaf: Leaf, variables: Dict[str, str], tell: Callable[[Problem], None]) -> None:
+def _put_in(leaf: Leaf, variables: Dict[str, str], tell: Callable[[Problem], None] | None) -> None:
     if "${" not in leaf.spoken:
         return
     value, origin, end = "", [], 0
     for match in _PATTERN.finditer(leaf.spoken):
         name = match[1]
         if name not in variables:
-            if not name.startswith(_PROVIDERS):
+            if tell is not None and not name.startswith(_PROVIDERS):
                 what = f"there is no variable {name}" if name else "a variable without a name"
                 way_out = Found.suggest(name, variables) or "variables stand in project.yml, under `variables`"
                 tell(Problem("unknown-variable", what, place_in_text(leaf, match.start()), way_out))

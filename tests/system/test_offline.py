@@ -13,9 +13,9 @@ from tests.system.commands import MAIN, ROOT, Done, small_copy
 from tests.system.conftest import Finished
 
 pytestmark = pytest.mark.long  # minutes: the small project is run once more
-# A network of its own, in which nothing is there, and one with nothing but the loopback.
-NOWHERE = ("unshare", "--map-root-user", "--net")
-ALONE = (*NOWHERE, "sh", "-c", 'ip link set lo up && exec "$@"', "sh")
+# A network of its own, in which nothing but the loopback is there, and one in which nothing is.
+ALONE = ("unshare", "--map-root-user", "--net", "sh", "-c", 'ip link set lo up && exec "$@"', "sh")
+NOWHERE = ALONE[:3]
 
 
 @pytest.fixture(scope="module", autouse=True)
