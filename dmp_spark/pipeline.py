@@ -83,7 +83,7 @@ class _Run:
             self.blocked[step.name] = needed
             self._append_skipped(step, needed)
             return Result(step.name, SKIPPED, f"skipped: needs {needed}")
-        position = step.position(self.tables, self.options.as_of)
+        position = step.position(self.tables, self.options.as_of, self.options.clock())
         last = self.ledger.last_done(step.name)
         if not causes(position, last, self.options.zone) and not self.options.full:
             return Result(step.name, NOTHING, NOTHING_NEW)

@@ -1,14 +1,14 @@
 """From ingest.yml to what the stage needs: every name and expression is proven here. No pyspark here."""
 
-import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC
 
 from dmp_spark.contracts import Contract
 from dmp_spark.expressions.types import keeps
-from dmp_spark.ingest import check_records
+from dmp_spark.ingest import check_reading, check_records
 from dmp_spark.ingest.check_names import Names
-from dmp_spark.ingest.spec import Bounds, IngestFile, IngestSpec, Lookup, LookupFile, Rule, RuleFile, Source, SourceFile
+from dmp_spark.ingest.resolved import Bounds, IngestSpec, Lookup, Rule, Source
+from dmp_spark.ingest.spec import IngestFile, LookupFile, RuleFile, SourceFile
 from dmp_spark.ingest.tables import reference_name
 from dmp_spark.project.engines import Need, Needed, with_
 from dmp_spark.project.load import Found, Project
@@ -17,23 +17,7 @@ from dmp_spark.project.types import moment_instant
 
 VOLUMES = "/Volumes/"
 """Databricks' volumes: at this path for the driver and for Spark alike."""
-PLAIN_TYPES = (
-    "string",
-    "boolean",
-    "tinyint",
-    "smallint",
-    "int",
-    "bigint",
-    "float",
-    "double",
-    "date",
-    "timestamp",
-    "decimal(p,s)",
-)
 IDENTIFIER_KEY = "project.identifier_key"
-TYPE_PATTERN = re.compile(
-    r"string|boolean|tinyint|smallint|int|bigint|float|double|date|timestamp|decimal\((\d{1,2}),(\d{1,2})\)"
-)
 
 
 def resolve(project: Project, contracts: Mapping[str, Contract], found: Found) -> IngestSpec:
@@ -142,7 +126,8 @@ def _source(
     found: Found,
 ) -> Source:
     address = f"ingest.sources.{name}"
-    columns = _columns(written, address, found)
+    read = check_reading.read(written, address, found)
+    columns = read.columns
     lookups = tuple(
         lookup
         for key, value in written.lookups.items()
@@ -159,6 +144,13 @@ def _source(
         format=written.read.format,
         arrives=written.arrives,
         columns=columns,
+        fields=read.fields,
+        separator=read.separator,
+        pattern=read.pattern,
+        nulls=read.nulls,
+        explode=read.explode,
+        settle=read.settle,
+        keeps_extra=written.extra == "keep",
         optional=tuple(name for name in written.optional if names.has_column(name, columns, f"{address}.optional")),
         rules=tuple(rule for rule in rules if rule),
         lookups=lookups,
@@ -176,22 +168,6 @@ def _exactly_one(written: SourceFile, address: str, found: Found) -> None:
     if said and said[0] != "events" and written.arrives != "replaced":
         way_out = "arrives: replaced; where each file holds a part, a glob or folder reads them together"
         found.add("arrives", f"{said[0]} are read as a whole", f"{address}.arrives", way_out)
-
-
-def _columns(written: SourceFile, address: str, found: Found) -> dict[str, str]:
-    columns: dict[str, str] = {}
-    for name, kind in written.columns.items():
-        plain = kind.replace(" ", "").lower()
-        match = TYPE_PATTERN.fullmatch(plain)
-        is_type = match is not None and (match[1] is None or (1 <= int(match[1]) <= 38 and int(match[2]) <= int(match[1])))
-        if not is_type:
-            found.add("unknown-type", f"no such type: {kind}", f"{address}.columns.{name}", Found.suggest(plain, PLAIN_TYPES))
-        if name in written.lookups:
-            found.add(
-                "two-meanings", f"{name} is a column and a lookup", f"{address}.lookups.{name}", "name the lookup otherwise"
-            )
-        columns[name] = plain if is_type else "unknown"
-    return columns
 
 
 def _rule(name: str, written: RuleFile, columns: Mapping[str, str], names: Names, address: str) -> Rule | None:

@@ -1,13 +1,17 @@
 """Events of judged records: identity, time, subject, values, one row an event."""
 
+from functools import reduce
+
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from dmp_spark.formats import reading
 from dmp_spark.functions.keys import MakeId, stable_id
+from dmp_spark.functions.reasons import broken
 from dmp_spark.ingest import times
-from dmp_spark.ingest.compute import id_text, named, text_map, value
-from dmp_spark.ingest.rules import broken, payload
-from dmp_spark.ingest.spec import Event, Source
+from dmp_spark.ingest.compute import expression, id_text, named, text_map, value
+from dmp_spark.ingest.resolved import Event, Source
+from dmp_spark.ingest.rules import payload
 from dmp_spark.ingest.subjects import carried
 from dmp_spark.ingest.tables import EVENTS
 
@@ -20,8 +24,9 @@ def mapped(records: DataFrame, source: Source, clocks: times.Clocks, make_id: Ma
 
     Beside them `_file_id`, `_position`, `_ordinal` (the key: which event of which record), `_payload` where rejected,
     and `_identifiers` with raw values and the ids that `make_id` gives. `records` are judged; a record with reasons becomes
-    one row, ordinal 0.
+    one row, that of its first event; so does one that is none of the events (`no_event`).
     """
+    records = _asked(records, source)
     kinds = [_rows(records, event, number, source, clocks, make_id) for number, event in enumerate(source.events)]
     rows = kinds[0]
     for further in kinds[1:]:
@@ -29,13 +34,30 @@ def mapped(records: DataFrame, source: Source, clocks: times.Clocks, make_id: Ma
     return rows
 
 
+def _asked(records: DataFrame, source: Source) -> DataFrame:
+    """The records with `_is_<number>` for each event, whether they are one; one that is none has a reason."""
+    names = source.names
+    asked = {
+        f"_is_{number}": F.coalesce(expression(event.where, names, predicate=True), F.lit(False)) if event.where else F.lit(True)
+        for number, event in enumerate(source.events)
+    }
+    if not any(event.where for event in source.events):
+        return records.withColumns(asked)
+    is_any = reduce(Column.__or__, [F.col(name) for name in asked])
+    own = F.when((F.size("_reasons") == 0) & ~is_any, F.array(F.lit("no_event"))).otherwise(F.col("_reasons"))
+    return records.withColumns(asked).withColumn("_reasons", own)
+
+
 def _rows(records: DataFrame, event: Event, number: int, source: Source, clocks: times.Clocks, make_id: MakeId) -> DataFrame:
     names = source.names
-    if number:  # what the record itself broke is told once, with its first event
-        records = records.where(F.size("_reasons") == 0)
+    is_broken = F.size("_reasons") > 0
+    if number or event.where:  # what the record itself broke is told once, with its first event
+        records = records.where((is_broken & F.lit(number == 0)) | (~is_broken & F.col(f"_is_{number}")))
     first = records.select(
         *WHERE_FROM,
         "_raw",
+        "_extra",
+        "_element",
         "flags",
         F.col("_reasons").alias("_record_reasons"),
         times.event_time(event.time, clocks).alias("event_time"),
@@ -70,7 +92,7 @@ def _rows(records: DataFrame, event: Event, number: int, source: Source, clocks:
     return told.select(
         *columns,
         *WHERE_FROM[:2],
-        F.lit(number).cast("bigint").alias("_ordinal"),
+        (F.col("_element") * F.lit(len(source.events)) + F.lit(number)).cast("bigint").alias("_ordinal"),
         "_reasons",
         payload(F.col("_reasons")).alias("_payload"),
         "_identifiers",
@@ -82,10 +104,13 @@ def _identity(event: Event, number: int, source: Source) -> Column:
     if event.id_kind == "position":
         parts = [F.col("_file_id"), F.col("_position")]
     elif event.id_kind == "fingerprint":
-        kinds = source.columns if source.format == "parquet" else dict.fromkeys(source.columns, "string")  # as it came
+        is_text = reading.is_text(source.reading)
+        kinds = dict.fromkeys(source.columns, "string") if is_text else source.columns  # as it came
         parts = [id_text(F.col("_raw")[name], kind) for name, kind in kinds.items()]
     else:
         parts = [id_text(named(name), source.names[name]) for name in event.id_columns]
+    if source.explode and event.id_kind != "given":  # equal elements of one record are two
+        parts.append(F.col("_element").cast("string"))
     return stable_id(source.name, *parts, str(number))
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from dmp_spark.ingest.spec import IngestSpec, Source
+from dmp_spark.ingest.resolved import IngestSpec, Source
 from dmp_spark.lakehouse.listing import FileSeen, list_files, look_at
 
 
@@ -73,15 +73,25 @@ def spec_hash(source: Source, spec: IngestSpec, looked_up: Iterable[str] = ()) -
 
     `looked_up` are the file ids behind the reference tables that the source looks up.
     """
-    parts = [source.model_dump_json(exclude={"path"}), spec.zone, spec.bounds.model_dump_json(), *sorted(looked_up)]
+    parts = [source.model_dump_json(exclude={"path", "settle"}), spec.zone, spec.bounds.model_dump_json(), *sorted(looked_up)]
     text = "\n".join(parts)
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
-def listing_hash(spec: IngestSpec) -> str:
+def listing_hash(spec: IngestSpec, now: datetime) -> str:
     """One hash over all versions of files that the sources have now: the version of ingest's inputs."""
-    ids = sorted(file_id(source.name, seen) for source in spec.sources for seen in list_files(source.path))
+    ids = sorted(file_id(source.name, seen) for source in spec.sources for seen in settled(source, now)[0])
     return hashlib.sha256("\n".join(ids).encode()).hexdigest()
+
+
+def settled(source: Source, now: datetime) -> tuple[list[FileSeen], int]:
+    """The files of a source that may be read at `now`, and how many changed so lately that they may still be written."""
+    listed = list_files(source.path)
+    if not source.settle:
+        return listed, 0
+    latest = round((now.timestamp() - source.settle) * 1_000_000)
+    quiet = [seen for seen in listed if seen.modified_at_micros <= latest]
+    return quiet, len(listed) - len(quiet)
 
 
 def plan(

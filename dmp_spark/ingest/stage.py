@@ -7,18 +7,19 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from dmp_spark.errors import Problem
+from dmp_spark.formats import cells, folders, reading
+from dmp_spark.formats.headers import Header, UnreadableFileError
+from dmp_spark.formats.records import Landed, named_in
 from dmp_spark.functions.instants import instant_of, micros_of
 from dmp_spark.functions.keys import MakeId, keyed_id, stable_id
-from dmp_spark.ingest import cells, csv_files, publish
-from dmp_spark.ingest.headers import Header, UnreadableFileError, probe
-from dmp_spark.ingest.manifest import Known, Mode, Plan, State, plan
-from dmp_spark.ingest.records import Landed, named_in
-from dmp_spark.ingest.spec import IngestSpec, Source
+from dmp_spark.ingest import publish
+from dmp_spark.ingest.manifest import Known, Mode, Plan, State, plan, settled
+from dmp_spark.ingest.resolved import IngestSpec, Source
 from dmp_spark.ingest.subjects import of_another_key
 from dmp_spark.ingest.tables import IDENTIFIERS, READS, WRITES, contracts, reference_name
 from dmp_spark.ingest.taking import Counts, NoKeyError, Probed, Taken, take
 from dmp_spark.lakehouse.lakehouse import Lakehouse
-from dmp_spark.lakehouse.listing import list_files, look_at
+from dmp_spark.lakehouse.listing import look_at
 from dmp_spark.project.secrets import read_secret
 from dmp_spark.stage import Check, RunContext, RunSummary
 
@@ -92,14 +93,17 @@ def _look_at(context: RunContext, source: Source, spec: IngestSpec, work: Work, 
     if waits:
         work.refuse(source.name, f"it looks up {waits}, which is not there")
         return
-    seen = list_files(source.path)
+    seen, unsettled = settled(source, context.started_at)
+    if unsettled:
+        files = "1 file" if unsettled == 1 else f"{unsettled:,} files"
+        work.notes.append(f"{source.name}: {files} changed so lately (`settle`) that the next run reads them")
     again = "a full run was asked for" if context.full else ""
     planned = plan(source, spec, seen, work.known, again, _looked_up(source, spec, work))
     has_any = any(row.source == source.name and row.state == State.TAKEN for row in work.known)
-    if not seen and (source.arrives == "replaced" or not has_any):
+    if not seen and not unsettled and (source.arrives == "replaced" or not has_any):
         work.refuse(source.name, f"there is no file at {source.path}")
         return
-    if not seen and _is_gone(source, work):
+    if not seen and not unsettled and _is_gone(source, work):
         work.refuse(source.name, f"the folder {source.path} is gone: put it back, empty where nothing is new")
         return
     if planned.gone:
@@ -138,7 +142,7 @@ def _take(context: RunContext, probed: Probed, spec: IngestSpec, work: Work, tab
         broken = named_in(str(error), {key: seen.path for key, seen in planned.files.items()})
         if not broken:
             raise
-        _refuse_file(context, planned, broken, "a part of it cannot be read as parquet", work)
+        _refuse_file(context, planned, broken, f"a part of it cannot be read as {source.format}", work)
         return
     changed = next((key for key, seen in planned.files.items() if look_at(seen.path) != seen), None)
     if changed:
@@ -176,33 +180,32 @@ def _probe(context: RunContext, planned: Plan, work: Work) -> Probed | None:
     rows: dict[str, int] = {}
     for key, seen in planned.files.items():
         try:
-            if source.format == "csv":
-                header = csv_files.probe(seen.path, source.columns, source.optional)
-            else:
-                header, rows[key] = probe(seen.path, source.columns, source.optional)
+            header, number = reading.probe(seen.path, source.reading)
+            inside = folders.of_path(seen.path, source.reading)
         except UnreadableFileError as error:
             _refuse_file(context, planned, key, str(error), work)
             return None
+        rows[key] = number or 0
         micros = micros_of(landed.get(key, context.started_at))
-        groups.setdefault(header, {})[key] = Landed(seen.path, micros)
-    if source.format == "csv" and groups:
+        groups.setdefault(header, {})[key] = Landed(seen.path, micros, inside)
+    if groups and reading.is_text(source.reading):
         [files] = groups.values()  # one header, whatever the order of columns
-        return _count_cells(context, Probed(planned, groups, dict.fromkeys(files, 0)), files, work)
+        return _counted(context, Probed(planned, groups, rows), files, work)
     return Probed(planned, groups, rows)
 
 
-def _count_cells(context: RunContext, probed: Probed, files: dict[str, Landed], work: Work) -> Probed | None:
-    """CSV files read into scratch and counted; None, and a refusal, where one of them is not CSV to its end."""
+def _counted(context: RunContext, probed: Probed, files: dict[str, Landed], work: Work) -> Probed | None:
+    """Files of text read into scratch and counted; None, and a refusal, where one of them cannot be read to its end."""
     source = probed.plan.source
-    read = cells.read(context.lakehouse.spark, files, source.columns, source.optional)
-    read = context.lakehouse.scratch.write(read, f"{source.name}_cells")
-    counted = cells.counted(read).collect()  # bounded by files
+    texts = reading.texts(context.lakehouse.spark, files, source.reading)
+    texts = context.lakehouse.scratch.write(texts, f"{source.name}_texts")
+    counted = cells.counted(texts).collect()  # bounded by files
     for row in counted:
         if row["problem"]:
             _refuse_file(context, probed.plan, row["_file_id"], row["problem"], work)
             return None
     rows = {**probed.rows, **{row["_file_id"]: row["records"] for row in counted}}
-    return replace(probed, rows=rows, cells=read)
+    return replace(probed, rows=rows, texts=texts)
 
 
 def _refuse_file(context: RunContext, planned: Plan, key: str, why: str, work: Work) -> None:

@@ -1,7 +1,7 @@
 """What ingest promises: the silver tables of events, items, reference data and facts, and the books it keeps."""
 
 from dmp_spark.contracts import Column, Contract, TableClass
-from dmp_spark.ingest.spec import IngestSpec
+from dmp_spark.ingest.resolved import IngestSpec
 
 READS: tuple[str, ...] = ()
 WRITES = (
@@ -47,6 +47,9 @@ EVENTS = Contract(
         Column("attributes", "map<string,string>", "what else is known of it; null where none is declared"),
         Column("amounts", "map<string,decimal(18,4)>", "further sums of money; null where none is declared", "currency"),
         Column("flags", "array<string>", "rules of kind flag that its record broke", nullable=False),
+        Column(
+            "_extra", "map<string,string>", "what its record had and no column names, as text; null where nothing", personal=True
+        ),
         Column("_file_id", "string", "the file that delivered it first, as in bronze.files", audit=True),
         Column("_ingested_at", "timestamp", "start of the run that wrote it", audit=True),
     ),
@@ -130,7 +133,7 @@ REJECTED = Contract(
     key=("_ingest_id", "ordinal"),
     columns=(
         Column("_ingest_id", "string", "stable_id of source, file and position", nullable=False),
-        Column("ordinal", "bigint", "which event of the record; 0 for the record itself", nullable=False),
+        Column("ordinal", "bigint", "which event of the record, over all its elements; 0 for the record itself", nullable=False),
         Column("source", "string", "the source of ingest.yml", nullable=False),
         Column("file_id", "string", "the file, as in bronze.files", nullable=False),
         Column("position", "bigint", "the record's place in the file, from 0", nullable=False),

@@ -8,14 +8,16 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from dmp_spark.errors import StageError
+from dmp_spark.formats import reading
+from dmp_spark.formats.headers import Header
+from dmp_spark.formats.records import Landed
 from dmp_spark.functions.keys import MakeId, stable_id
-from dmp_spark.ingest import attributes, cells, events, lookups, records, rules
+from dmp_spark.ingest import attributes, events, lookups, rules
 from dmp_spark.ingest.contest import Rivals, settle
-from dmp_spark.ingest.headers import Header
 from dmp_spark.ingest.manifest import Mode, Plan
 from dmp_spark.ingest.reference import by_key, examples, hash_of_file
 from dmp_spark.ingest.reference import rows as reference_rows
-from dmp_spark.ingest.spec import IngestSpec, Reference, Source
+from dmp_spark.ingest.resolved import IngestSpec, Reference, Source
 from dmp_spark.ingest.tables import EVENTS, reference_name
 from dmp_spark.ingest.times import Clocks
 from dmp_spark.stage import RunContext
@@ -29,13 +31,13 @@ EVENT_CONTENT = {c.name: c.type for c in EVENTS.business if c.name not in ("even
 class Probed:
     """A plan whose files can all be read: by header, with the number of records and the landing of each by file_id.
 
-    `cells` are the records of CSV files, which were read to be counted.
+    `texts` are the records of files of text, which were read to be counted.
     """
 
     plan: Plan
-    groups: Mapping[Header, Mapping[str, records.Landed]]
+    groups: Mapping[Header, Mapping[str, Landed]]
     rows: Mapping[str, int]
-    cells: DataFrame | None = None
+    texts: DataFrame | None = None
 
 
 @dataclass(frozen=True)
@@ -164,14 +166,11 @@ def _mapped(context: RunContext, probed: Probed, tables: Mapping[str, DataFrame]
     source = probed.plan.source
     frames = []
     for header, files in probed.groups.items():
-        if probed.cells is None:
-            rows = records.read(context.lakehouse.spark, header, files, source.columns)
-        else:
-            rows = cells.typed(probed.cells, source.columns)
+        rows = reading.read(context.lakehouse.spark, header, files, source.reading, probed.texts)
         if not source.reference and sum(probed.rows[file_id] for file_id in files) >= SPREAD_FROM:
             rows = rows.repartition(F.col("_position"))
         judged = rules.judged(lookups.looked_up(rows, source.lookups, tables, source.columns), source)
-        clocks = Clocks(spec.zone, source.names, header.wall_clocks, spec.bounds)
+        clocks = Clocks(spec.zone, source.names, header.wall_clocks, spec.bounds, header.mixed_clocks)
         if source.reference:
             frames.append(reference_rows(judged, source, source.reference))
         elif source.person_attributes:

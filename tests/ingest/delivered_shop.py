@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 
 from dmp_spark.errors import UserError
 from dmp_spark.ingest import stage
-from dmp_spark.ingest.spec import Computed, IngestSpec, Known, PersonAttributes, Reference, Source
+from dmp_spark.ingest.resolved import Computed, IngestSpec, Known, PersonAttributes, Reference, Source
 from dmp_spark.ingest.tables import contracts
 from dmp_spark.lakehouse.lakehouse import Lakehouse
 from dmp_spark.stage import RunContext, RunSummary

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 
 from dmp_spark.contracts import Changes
-from dmp_spark.ingest.spec import Computed, Reference, Rule, Source
+from dmp_spark.ingest.resolved import Computed, Reference, Rule, Source
 from dmp_spark.ingest.tables import EVENTS
 from dmp_spark.lakehouse.lakehouse import Lakehouse
 from tests.acceptance.tables import versions
