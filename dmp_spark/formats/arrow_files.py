@@ -11,13 +11,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import orc
 
-from dmp_spark.formats.headers import Header, UnreadableFileError, fitting, missing, spark_type
+from dmp_spark.formats.headers import FAILED_READ, Header, UnreadableFileError, fitting, missing, spark_type
 from dmp_spark.formats.lines import Reader
 from dmp_spark.formats.parquet_files import type_at
 from dmp_spark.formats.spec import Reading
 
 RECORDS_A_BATCH = 10_000
-CUT_SHORT = "a part of it cannot be read as"
 
 
 def probe(path: str, reading: Reading) -> tuple[Header, int]:
@@ -61,11 +60,19 @@ def reader(header: Header, reading: Reading) -> Reader:
         for listed in batches:
             for file in listed.to_pylist():
                 position = 0
-                for records in _batches(file["path"], reading.format):
+                for records in _whole(file["path"], reading.format):
                     yield _placed(records, places, target, file, position, reading.keeps_extra)
                     position += records.num_rows
 
     return read_all
+
+
+def _whole(path: str, kind: str) -> Iterator[pa.RecordBatch]:
+    """The batches of a file; of one that is damaged within, an error that names it as Spark's own do."""
+    try:
+        yield from _batches(path, kind)
+    except (pa.ArrowException, OSError, ValueError, EOFError):
+        raise OSError(f"{FAILED_READ} {path}. ") from None
 
 
 def _batches(path: str, kind: str) -> Iterator[pa.RecordBatch]:

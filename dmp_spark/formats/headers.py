@@ -14,6 +14,7 @@ OWN_SOURCE = "or read files like it by a source of their own"
 NAMES = f"deliver it by the declared names, name it in `optional` where files may lack it, {OWN_SOURCE}"
 MOST_NAMES = 10
 OFFSET_LETTERS = re.compile("[XxZzVO]")
+FAILED_READ = "FAILED_READ_FILE"  # so Spark calls it where a file of its own formats cannot be read to its end
 EPOCHS = ("epoch_seconds", "epoch_millis", "epoch_micros")
 
 

@@ -11,7 +11,7 @@ from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from dmp_spark.formats.arrow_files import reader
-from dmp_spark.formats.headers import Header
+from dmp_spark.formats.headers import FAILED_READ, Header
 from dmp_spark.formats.readable import readable
 from dmp_spark.formats.spec import Reading
 
@@ -64,7 +64,7 @@ def read(spark: SparkSession, header: Header, files: Mapping[str, Landed], readi
 
 def named_in(error: str, paths: Mapping[str, str]) -> str | None:
     """The id of the file (paths by id) that Spark names in an error of reading files; None for any other error."""
-    if "FAILED_READ_FILE" not in error:
+    if FAILED_READ not in error:
         return None
     return next((key for key, path in paths.items() if f"{_as_uri(path)}. " in error or f"{path}. " in error), None)
 
