@@ -33,6 +33,17 @@ app = typer.Typer(
 
 
 @app.command()
+def init(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Where the project goes.")],
+    files: Annotated[list[Path], typer.Option("--from", metavar="FILE", help="A file to read; once for each file.")],
+) -> None:
+    """Look at files, and draft a project that reads them."""
+    from dmp_spark.cli.init import init as drafted
+
+    raise typer.Exit(drafted(folder, tuple(files)))
+
+
+@app.command()
 def check(
     project: ProjectOption = None,
     overrides: SetOption = None,

@@ -21,7 +21,7 @@ RECORDS_A_BATCH = 10_000
 
 def probe(path: str, reading: Reading) -> tuple[Header, int]:
     """The file's header and its number of records; UnreadableFileError where it does not fit."""
-    schema, rows = _schema(path, reading.format)
+    schema, rows = schema_of(path, reading.format)
     found = {field.place: type_at(schema, field.place) for field in reading.in_records}
     names = [*schema.names, *[place for place, kind in found.items() if kind is not None and place not in schema.names]]
     if difference := missing(names, reading.fields, reading.optional):
@@ -36,7 +36,8 @@ def probe(path: str, reading: Reading) -> tuple[Header, int]:
     return Header(tuple(types)), rows
 
 
-def _schema(path: str, kind: str) -> tuple[pa.Schema, int]:
+def schema_of(path: str, kind: str) -> tuple[pa.Schema, int]:
+    """A file's own schema and its number of records; UnreadableFileError where it is no such file."""
     try:
         if kind == "orc":
             file = orc.ORCFile(path)
@@ -70,12 +71,13 @@ def reader(header: Header, reading: Reading) -> Reader:
 def _whole(path: str, kind: str) -> Iterator[pa.RecordBatch]:
     """The batches of a file; of one that is damaged within, an error that names it as Spark's own do."""
     try:
-        yield from _batches(path, kind)
+        yield from batches_of(path, kind)
     except (pa.ArrowException, OSError, ValueError, EOFError):
         raise OSError(f"{FAILED_READ} {path}. ") from None
 
 
-def _batches(path: str, kind: str) -> Iterator[pa.RecordBatch]:
+def batches_of(path: str, kind: str) -> Iterator[pa.RecordBatch]:
+    """The records of a file in batches of its own schema."""
     if kind == "orc":
         file = orc.ORCFile(path)
         for number in range(file.nstripes):

@@ -31,6 +31,10 @@ def probe(path: str, reading: Reading) -> Header:
         names = next(csv.reader(lines, strict=True, delimiter=reading.separator), [])
     except csv.Error:
         raise UnreadableFileError(NO_FIRST_LINE) from None
+    if reading.names:
+        if names and len(names) != len(reading.names):
+            raise UnreadableFileError(f"its first line has {len(names)} cells, and `names` names {len(reading.names)}")
+        return of_texts(reading)
     if any(NO_NAME.search(name) for name in names):
         raise UnreadableFileError(NO_FIRST_LINE)
     if not names:
@@ -62,7 +66,7 @@ def _records(path: str, reading: Reading) -> Iterator[Record]:
     try:
         with opened(path) as packed, io.TextIOWrapper(packed, encoding="utf-8-sig", newline="") as file:
             lines = csv.reader(file, strict=True, delimiter=reading.separator)
-            header = next(lines)
+            header = list(reading.names) or next(lines)
             places = [_place(field, header, reading) for field in reading.fields]
             named = {field.place for field in reading.in_records}
             others = [(number, name) for number, name in enumerate(header) if reading.keeps_extra and name not in named]

@@ -7,8 +7,8 @@ from functools import reduce
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from dmp_spark.formats.headers import Header, UnreadableFileError, of_texts
-from dmp_spark.formats.lines import Fault, first_bytes
+from dmp_spark.formats.headers import Header, of_texts
+from dmp_spark.formats.lines import Fault, refuse_other_json
 from dmp_spark.formats.spec import Reading, steps
 
 OBJECT, ARRAY = "map<string,string>", "array<string>"
@@ -18,13 +18,7 @@ PLACE = ("_file_id", "_landed", "_position")
 
 def probe(path: str, reading: Reading) -> Header:
     """The header; UnreadableFileError where the file is one JSON value over many lines instead of a record a line."""
-    begin = first_bytes(path).decode(errors="replace").lstrip()
-    if begin.startswith("["):
-        raise UnreadableFileError("it is one array, and JSON lines are read: a record a line, without brackets and commas around")
-    if begin.split("\n")[0].strip() == "{":
-        raise UnreadableFileError(
-            "its first record spans several lines, and JSON lines are read: write each on a line of its own"
-        )
+    refuse_other_json(path)
     return of_texts(reading)
 
 

@@ -81,6 +81,17 @@ def first_bytes(path: str, number: int = 65_536) -> bytes:
         raise UnreadableFileError("it cannot be read") from None
 
 
+def refuse_other_json(path: str) -> None:
+    """UnreadableFileError where the file is JSON over several lines instead of an object a line."""
+    begin = first_bytes(path).decode(errors="replace").lstrip()
+    if begin.startswith("["):
+        raise UnreadableFileError("it is one array, and JSON lines are read: a record a line, without brackets and commas around")
+    if begin.split("\n")[0].strip() == "{":
+        raise UnreadableFileError(
+            "its first record spans several lines, and JSON lines are read: write each on a line of its own"
+        )
+
+
 def numbered(lines: Callable[[str], Iterator[Record]]) -> Reader:
     """What makes batches of SCHEMA of batches of files (file_id, path, landed), a row a record that `lines` gives of a path.
 

@@ -19,6 +19,7 @@ class ReadFile(Written):
     format: Format = "parquet"
     path: str
     separator: Literal[",", ";", "\t", "|"] | None = None
+    names: list[str] | None = None
     pattern: str | None = None
     explode: str | None = None
     settle: Duration | None = None
@@ -56,15 +57,16 @@ class Field(Resolved):
 class Reading(Resolved):
     """How files become records: `fields` in order; `optional` are names of fields that a file may lack.
 
-    `separator` is of csv; `pattern` (a regular expression of Python with a named group a column) and `nulls` (the text
-    that means nothing) of text; `explode` (the path of an array, each of whose elements is a record) of json.
-    `keeps_extra`: what no field names is kept by name, as text.
+    Of csv: `separator`, and `names`, those of the cells where no first line has them. Of text: `pattern`, a regular
+    expression of Python with a named group a column, and `nulls`, the text that means nothing. Of json: `explode`, the path
+    of an array, each of whose elements is a record. `keeps_extra`: what no field names is kept by name, as text.
     """
 
     format: Format = "parquet"
     fields: tuple[Field, ...]
     optional: tuple[str, ...] = ()
     separator: str = ","
+    names: tuple[str, ...] = ()
     pattern: str = ""
     nulls: str = ""
     explode: str = ""

@@ -13,7 +13,7 @@ from dmp_spark.ingest.tables import reference_name
 from dmp_spark.project.engines import Need, Needed, with_
 from dmp_spark.project.load import Found, Project
 from dmp_spark.project.secrets import databricks_refused
-from dmp_spark.project.types import moment_instant
+from dmp_spark.project.types import Duration, moment_instant
 
 VOLUMES = "/Volumes/"
 """Databricks' volumes: at this path for the driver and for Spark alike."""
@@ -38,7 +38,7 @@ def resolve(project: Project, contracts: Mapping[str, Contract], found: Found) -
     return IngestSpec(
         zone=settings.time_zone,
         currency=settings.currency or "",
-        late=str(written.late) if written.late else None,
+        late=_seconds(written.late, "late", found),
         bounds=_bounds(written, settings.time_zone, found),
         hold_if_rejected_above=written.hold_if_rejected_above,
         identifier_key=key,
@@ -61,11 +61,17 @@ def _identifier_key(project: Project, found: Found) -> str | None:
 def _bounds(written: IngestFile, zone: str, found: Found) -> Bounds:
     """When things can have happened; a problem where that says no length."""
     earliest = moment_instant(written.earliest, zone).astimezone(UTC).isoformat()
+    ahead = _seconds(written.clock_ahead, "clock_ahead", found)
+    return Bounds(earliest=earliest) if ahead is None else Bounds(earliest=earliest, clock_ahead=ahead)
+
+
+def _seconds(written: Duration | None, key: str, found: Found) -> int | None:
+    """The seconds of a duration; None where there is none, or, with a problem, where it has no fixed length."""
     try:
-        return Bounds(earliest=earliest, clock_ahead=written.clock_ahead.seconds)
+        return written.seconds if written else None
     except ValueError as error:
-        found.add("no-length", str(error), "ingest.clock_ahead", "clock_ahead: 1 hour")
-        return Bounds(earliest=earliest)
+        found.add("no-length", str(error), f"ingest.{key}", f"{key}: 3 days")
+        return None
 
 
 def needs(spec: IngestSpec) -> Iterator[Needed]:
@@ -146,6 +152,7 @@ def _source(
         columns=columns,
         fields=read.fields,
         separator=read.separator,
+        cells=read.names,
         pattern=read.pattern,
         nulls=read.nulls,
         explode=read.explode,

@@ -27,7 +27,7 @@ PLAIN_TYPES = (
 TYPE_PATTERN = re.compile(
     r"string|boolean|tinyint|smallint|int|bigint|float|double|date|timestamp|decimal\((\d{1,2}),(\d{1,2})\)"
 )
-OF_FORMAT = {"separator": ("csv",), "pattern": ("text",), "explode": ("json",)}
+OF_FORMAT = {"separator": ("csv",), "names": ("csv",), "pattern": ("text",), "explode": ("json",)}
 JAVA_GROUP = re.compile(r"\(\?<(?=[A-Za-z_])")
 TIME_PART = re.compile(r"'[^']*'|yyyy|yy|M{1,4}|dd?|HH?|hh?|mm?|ss?|S{1,9}|a|E{1,4}|X{1,3}|x{1,3}|Z|VV|[^A-Za-z']")
 TIME_WAYS = "Spark's datetime pattern, like dd/MMM/yyyy:HH:mm:ss Z; or epoch_seconds, epoch_millis, epoch_micros"
@@ -44,6 +44,7 @@ class Read:
     nulls: str = ""
     explode: str = ""
     separator: str = ","
+    names: tuple[str, ...] = ()
     settle: int = 0
 
 
@@ -74,9 +75,15 @@ def read(written: SourceFile, address: str, found: Found) -> Read:
         _are_groups(columns, {field.name: field for field in fields}, expression, written, address, found)
     if written.read.format == "json":
         _one_kind_a_place([(name, steps_of(name, fields)) for name in columns], explode, address, found)
-    settle = written.read.settle
     return Read(
-        columns, tuple(fields), expression, nulls, explode, written.read.separator or ",", _seconds(settle, address, found)
+        columns=columns,
+        fields=tuple(fields),
+        pattern=expression,
+        nulls=nulls,
+        explode=explode,
+        separator=written.read.separator or ",",
+        names=_names(columns, fields, written, address, found),
+        settle=_seconds(written.read.settle, address, found),
     )
 
 
@@ -87,6 +94,23 @@ def steps_of(name: str, fields: list[Field]) -> tuple[str | int, ...]:
         return steps(field.at) if field else (name,)
     except ValueError:
         return (name,)
+
+
+def _names(columns: Mapping[str, str], fields: list[Field], written: SourceFile, address: str, found: Found) -> tuple[str, ...]:
+    """The names of the cells of CSV whose first line has none; a problem for one that stands twice, or a column that is none."""
+    names = written.read.names or []
+    if not names or written.read.format != "csv":
+        return ()
+    for twice in sorted({name for name in names if names.count(name) > 1}):
+        found.add("twice", f"`names` names {twice} more than once", f"{address}.read.names")
+    own = {field.name: field for field in fields}
+    for name in columns:
+        field = own.get(name) or Field(name=name, type=columns[name])
+        if not field.folder and field.place not in names:
+            found.add(
+                "unknown-column", f"`names` has no {field.place}", f"{address}.columns.{name}", Found.suggest(field.place, names)
+            )
+    return tuple(names)
 
 
 def _seconds(settle: object, address: str, found: Found) -> int:

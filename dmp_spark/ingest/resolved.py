@@ -108,6 +108,7 @@ class Source(Resolved):
     fields: tuple[Column, ...] = ()
     optional: tuple[str, ...] = ()
     separator: str = ","
+    cells: tuple[str, ...] = ()
     pattern: str = ""
     nulls: str = ""
     explode: str = ""
@@ -134,6 +135,7 @@ class Source(Resolved):
             fields=tuple(own.get(name) or Column(name=name, type=kind) for name, kind in self.columns.items()),
             optional=self.optional,
             separator=self.separator,
+            names=self.cells,
             pattern=self.pattern,
             nulls=self.nulls,
             explode=self.explode,
@@ -151,12 +153,12 @@ class Bounds(Resolved):
 class IngestSpec(Resolved):
     """Everything the stage needs; `sources` stand so that each comes after the reference tables it looks up.
 
-    `identifier_key` names the secret with which identifiers are hashed; its value is read when the stage runs.
+    `late` is in seconds: an event that was known so much later than it happened is flagged. `identifier_key` names the secret with which identifiers are hashed; its value is read when the stage runs.
     """
 
     zone: str
     currency: str
-    late: str | None = None
+    late: int | None = None
     bounds: Bounds = Bounds()
     hold_if_rejected_above: float | None = None
     identifier_key: str | None = None

@@ -9,7 +9,6 @@ from docs.generate.commands import commands
 from tests.docs.pages import ROOT
 
 PLANNED = {
-    "init",
     "stream",
     "person",
     "identity",
