@@ -180,6 +180,8 @@ def _exactly_one(written: SourceFile, address: str, found: Found) -> None:
 def _rule(name: str, written: RuleFile, columns: Mapping[str, str], names: Names, address: str) -> Rule | None:
     expression = names.expression(written.require, f"{address}.require", predicate=True)
     otherwise = written.otherwise
+    if name == "late" and otherwise == "flag":
+        names.found.add("reserved", "late is the flag of events that were known late", address, "name the rule otherwise")
     if isinstance(otherwise, str):
         return Rule(name=name, require=written.require, action=otherwise) if expression else None
     known = [column for column in otherwise.set_null if names.has_column(column, columns, f"{address}.otherwise.set_null")]

@@ -16,18 +16,22 @@ from dmp_spark.ingest.subjects import carried
 from dmp_spark.ingest.tables import EVENTS
 
 OPTIONAL = ("order_id", "item_id", "value", "currency", "quantity", "channel", "device", "is_bot", "text")
+LATE = "late"
 WHERE_FROM = ("_file_id", "_position", "_landed_at")
 
 
-def mapped(records: DataFrame, source: Source, clocks: times.Clocks, make_id: MakeId = stable_id) -> DataFrame:
+def mapped(
+    records: DataFrame, source: Source, clocks: times.Clocks, make_id: MakeId = stable_id, late: int | None = None
+) -> DataFrame:
     """One row an event and one a rejected record: the columns of silver.events, `_reasons` (empty where it holds).
 
     Beside them `_file_id`, `_position`, `_ordinal` (the key: which event of which record), `_payload` where rejected,
     and `_identifiers` with raw values and the ids that `make_id` gives. `records` are judged; a record with reasons becomes
-    one row, that of its first event; so does one that is none of the events (`no_event`).
+    one row, that of its first event; so does one that is none of the events (`no_event`). An event that was known more than
+    `late` seconds after it could be has the flag `late`.
     """
     records = _asked(records, source)
-    kinds = [_rows(records, event, number, source, clocks, make_id) for number, event in enumerate(source.events)]
+    kinds = [_rows(records, event, number, source, clocks, make_id, late) for number, event in enumerate(source.events)]
     rows = kinds[0]
     for further in kinds[1:]:
         rows = rows.unionByName(further)
@@ -48,7 +52,9 @@ def _asked(records: DataFrame, source: Source) -> DataFrame:
     return records.withColumns(asked).withColumn("_reasons", own)
 
 
-def _rows(records: DataFrame, event: Event, number: int, source: Source, clocks: times.Clocks, make_id: MakeId) -> DataFrame:
+def _rows(
+    records: DataFrame, event: Event, number: int, source: Source, clocks: times.Clocks, make_id: MakeId, late: int | None
+) -> DataFrame:
     names = source.names
     is_broken = F.size("_reasons") > 0
     if number or event.where:  # what the record itself broke is told once, with its first event
@@ -63,6 +69,7 @@ def _rows(records: DataFrame, event: Event, number: int, source: Source, clocks:
         times.event_time(event.time, clocks).alias("event_time"),
         times.event_date(event.time, clocks).alias("event_date"),
         times.known_time(event.known, clocks, F.col("_landed_at"), event.time).alias("known_time"),
+        times.could_be_known(event.time, clocks).alias("_could_be_known"),
         carried(event.identifiers, names, make_id).alias("_identifiers"),
         _identity(event, number, source).alias("event_id"),
         _has_identity(event).alias("_has_id"),
@@ -85,6 +92,7 @@ def _rows(records: DataFrame, event: Event, number: int, source: Source, clocks:
         "event_type": F.when(~is_one_of_several, F.lit(event.event_type)),
         "subject_id": F.get(F.col("_identifiers"), 0)["id"],
         "identifier_ids": F.col("_identifiers")["id"],
+        "flags": _flags(late),
     }
     columns = [
         derived.get(c.name, F.col(c.name)).cast(c.type).alias(c.name) for c in EVENTS.columns if not c.audit and not c.generated
@@ -97,6 +105,13 @@ def _rows(records: DataFrame, event: Event, number: int, source: Source, clocks:
         payload(F.col("_reasons")).alias("_payload"),
         "_identifiers",
     )
+
+
+def _flags(late: int | None) -> Column:
+    if late is None:
+        return F.col("flags")
+    is_late = F.unix_micros("known_time") - F.unix_micros("_could_be_known") > F.lit(late * 1_000_000)
+    return F.when(is_late, F.array_append("flags", F.lit(LATE))).otherwise(F.col("flags"))
 
 
 def _identity(event: Event, number: int, source: Source) -> Column:

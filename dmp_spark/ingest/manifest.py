@@ -73,7 +73,13 @@ def spec_hash(source: Source, spec: IngestSpec, looked_up: Iterable[str] = ()) -
 
     `looked_up` are the file ids behind the reference tables that the source looks up.
     """
-    parts = [source.model_dump_json(exclude={"path", "settle"}), spec.zone, spec.bounds.model_dump_json(), *sorted(looked_up)]
+    parts = [
+        source.model_dump_json(exclude={"path", "settle"}),
+        spec.zone,
+        spec.bounds.model_dump_json(),
+        str(spec.late),
+        *sorted(looked_up),
+    ]
     text = "\n".join(parts)
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 

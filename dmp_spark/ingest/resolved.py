@@ -153,7 +153,8 @@ class Bounds(Resolved):
 class IngestSpec(Resolved):
     """Everything the stage needs; `sources` stand so that each comes after the reference tables it looks up.
 
-    `late` is in seconds: an event that was known so much later than it happened is flagged. `identifier_key` names the secret with which identifiers are hashed; its value is read when the stage runs.
+    `late` is in seconds: an event that was known so much later than it could be is flagged. `identifier_key` names the
+    secret with which identifiers are hashed; its value is read when the stage runs.
     """
 
     zone: str

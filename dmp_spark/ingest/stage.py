@@ -57,6 +57,9 @@ def run(context: RunContext, spec: IngestSpec) -> RunSummary:
     held = [sentence for each in work.taken if (sentence := _held(each, spec.hold_if_rejected_above))]
     counts = {name: sum(each.total(name) for each in work.taken) for name in Counts.__dataclass_fields__}
     checks = tuple(Check(f"{each.source.name}_conflicts", not each.conflicts, _conflicts(each)) for each in work.taken)
+    if spec.late is not None:
+        judged = [each for each in work.taken if each.source.events]
+        checks += tuple(Check(f"{each.source.name}_late", not each.late, _told_late(each)) for each in judged)
     changes = {}
     if not held:
         removed = tuple(gone) if context.full else ()
@@ -251,6 +254,10 @@ def _held(taken: Taken, most: float | None) -> str:
     told = ", ".join(f"{row['reason']} {row['count']:,}" for row in reasons.collect())
     share = f"{100 * rejected / mapped:.1f} % of {mapped:,} records were rejected, more than {100 * most:g} %"
     return f"{taken.source.name}: {share} ({told}); nothing of this run was published"
+
+
+def _told_late(taken: Taken) -> str:
+    return f"{taken.late:,} events were known later than `late` allows; they have the flag late" if taken.late else ""
 
 
 def _conflicts(taken: Taken) -> str:

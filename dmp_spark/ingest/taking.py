@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import reduce
 
-from pyspark.sql import DataFrame
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from dmp_spark.errors import StageError
@@ -55,13 +55,17 @@ class Counts:
 
 @dataclass(frozen=True)
 class Taken:
-    """A source's rows, ready to be published: what holds, what was rejected (None: nothing), counts by file_id, conflicts."""
+    """A source's rows, ready to be published: what holds, what was rejected (None: nothing), counts by file_id, conflicts.
+
+    `late` counts the events that were known so late that they have a flag.
+    """
 
     probed: Probed
     accepted: DataFrame | None = None
     rejected: DataFrame | None = None
     counts: Mapping[str, Counts] = field(default_factory=dict)
     conflicts: int = 0
+    late: int = 0
 
     @property
     def source(self) -> Source:
@@ -98,7 +102,7 @@ def take(
     # bounded by files
     counted = (
         mapped.groupBy("_file_id")
-        .agg(F.count("*").alias("mapped"), F.count_if(F.size("_reasons") > 0).alias("rejected"))
+        .agg(F.count("*").alias("mapped"), F.count_if(F.size("_reasons") > 0).alias("rejected"), _late(mapped).alias("late"))
         .collect()
     )
     candidates = mapped.where(F.size("_reasons") == 0)
@@ -108,7 +112,12 @@ def take(
         file_id = _known_file(source, row["_file_id"])
         counts[file_id] = _counts(probed.rows[file_id], row["mapped"], row["rejected"], verdict.lost.get(file_id, 0))
     rejected = _rejected(mapped, probed.plan) if any(each.rows_rejected for each in counts.values()) else None
-    return Taken(probed, verdict.accepted, rejected, counts, verdict.conflicts)
+    return Taken(probed, verdict.accepted, rejected, counts, verdict.conflicts, sum(row["late"] for row in counted))
+
+
+def _late(mapped: DataFrame) -> Column:
+    is_event = "flags" in mapped.columns
+    return F.count_if((F.size("_reasons") == 0) & F.array_contains("flags", events.LATE)) if is_event else F.lit(0)
 
 
 def _reference(context: RunContext, probed: Probed, mapped: DataFrame, reference: Reference) -> Taken:
@@ -176,7 +185,7 @@ def _mapped(context: RunContext, probed: Probed, tables: Mapping[str, DataFrame]
         elif source.person_attributes:
             frames.append(attributes.records_of_facts(judged, source, source.person_attributes, clocks, make_id))
         else:
-            frames.append(events.mapped(judged, source, clocks, make_id))
+            frames.append(events.mapped(judged, source, clocks, make_id, spec.late))
     return reduce(DataFrame.unionByName, frames)
 
 

@@ -64,6 +64,13 @@ def event_date(time: Time, clocks: Clocks) -> Column:
     return local_date(event_time(time, clocks), clocks.zone)
 
 
+def could_be_known(time: Time, clocks: Clocks) -> Column:
+    """The earliest moment from which an event can be known: when it happened or, where only its day is known, the day's end."""
+    if time.precision == "day":
+        return day_start(F.date_add(day(time.column, time.zone, clocks), 1), clocks.zone)
+    return event_time(time, clocks)
+
+
 def known_time(known: Known, clocks: Clocks, landed_at: Column, time: Time | None = None) -> Column:
     """From when a record could be used; `after` counts from the event or, where only its day is known, the day's end.
 
@@ -77,10 +84,7 @@ def known_time(known: Known, clocks: Clocks, landed_at: Column, time: Time | Non
         return instant(known.column, known.zone, clocks)
     if time is None:
         raise ValueError("`after` needs the time of an event")
-    if time.precision == "day":
-        start = day_start(F.date_add(day(time.column, time.zone, clocks), 1), clocks.zone)
-    else:
-        start = event_time(time, clocks)
+    start = could_be_known(time, clocks)
     return plus(start, known.amount, known.unit, clocks.zone)
 
 

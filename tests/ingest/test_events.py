@@ -10,7 +10,7 @@ from dmp_spark.formats import cells
 from dmp_spark.formats.headers import of_texts
 from dmp_spark.formats.lines import SCHEMA
 from dmp_spark.ingest import events, rules
-from dmp_spark.ingest.resolved import Bounds, Source
+from dmp_spark.ingest.resolved import Bounds, Computed, Known, Source, Time
 from dmp_spark.ingest.times import Clocks
 from tests.ingest.small_shop import HAS_CUSTOMER, orders, purchase
 
@@ -19,16 +19,16 @@ Line = tuple[list[str | None], int, dict[str, str] | None]
 
 
 def shop(**changes: Any) -> Source:
-    return orders(HAS_CUSTOMER, **{"format": "json"} | changes)
+    return orders(**{"format": "json", "rules": (HAS_CUSTOMER,)} | changes)
 
 
-def mapped(spark: SparkSession, source: Source, *lines: Line, zone: str = "UTC") -> DataFrame:
+def mapped(spark: SparkSession, source: Source, *lines: Line, zone: str = "UTC", late: int | None = None) -> DataFrame:
     """Records of text (customer, receipt, at, amount, pieces), each with its element and what no column names."""
     rows = [("f", LANDED, place, element, texts, extra, None, None, None) for place, (texts, element, extra) in enumerate(lines)]
     records = cells.typed(spark.createDataFrame(rows, SCHEMA), source.reading)
     header = of_texts(source.reading)
     clocks = Clocks(zone, source.names, header.wall_clocks, Bounds(), header.mixed_clocks)
-    return events.mapped(rules.judged(records, source), source, clocks)
+    return events.mapped(rules.judged(records, source), source, clocks, late=late)
 
 
 def line(
@@ -102,3 +102,24 @@ def test_elements_of_a_record_are_events_of_their_own_and_keep_what_no_column_na
         assert rejected["_ordinal"] == 4
         payload = json.loads(rejected["_payload"])
         assert (payload["_extra"], payload["amount"], payload["customer"]) == ({"size": "XL"}, "5", None)
+
+
+def test_an_event_that_was_known_later_than_allowed_is_flagged_and_a_day_is_known_at_its_end(spark: SparkSession) -> None:
+    day = 86_400
+    lags = {"in time": 2 * day, "late": 2 * day + 1}
+    for precision, begin in (("exact", "2017-05-01T12:00:00Z"), ("day", "2017-05-01T00:00:00Z")):
+        ends = datetime.fromisoformat(begin).timestamp() + (day if precision == "day" else 0)
+        lines: list[Line] = []
+        for number, lag in enumerate(lags.values()):
+            known = datetime.fromtimestamp(ends + lag, UTC).isoformat()
+            lines.append(([known, str(number), begin, "5", "1"], 0, None))
+        columns = {"known": "timestamp", "receipt": "bigint", "at": "timestamp", "amount": "double", "pieces": "bigint"}
+        event = purchase(
+            time=Time(column="at", zone="UTC", precision=precision),
+            known=Known(kind="column", column="known", zone="UTC"),
+            identifiers=(Computed(name="receipt", expression="receipt"),),
+        )
+        source = shop(columns=columns, events=(event,), rules=())
+        rows = mapped(spark, source, *lines, late=2 * day).orderBy("_position").select("flags", "_reasons").collect()
+        assert [tuple(row) for row in rows] == [([], []), (["late"], [])]
+        assert [row["flags"] for row in mapped(spark, source, *lines).collect()] == [[], []]
