@@ -76,6 +76,16 @@ def run(
 
 
 @app.command()
+def replay(project: ProjectOption = None, overrides: SetOption = None, as_of: AsOfOption = None, wait: WaitOption = None) -> None:
+    """Try rejected records again by today's rules; what passes becomes events, with its original times."""
+    from dmp_spark.cli.run import run as ran
+
+    chosen = ("ingest",)
+    call = Call(project_folder(project), tuple(overrides or ()), chosen, as_of=as_of, wait=wait, replay=True)
+    raise typer.Exit(ran(call))
+
+
+@app.command()
 def plan(
     project: ProjectOption = None,
     overrides: SetOption = None,

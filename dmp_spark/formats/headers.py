@@ -1,5 +1,6 @@
 """What a file says of itself before its records are read, and whether that fits the declared columns. No pyspark here."""
 
+import json
 import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -35,6 +36,16 @@ class Header:
     types: tuple[tuple[str, str], ...]
     places: tuple[tuple[str, tuple[str, ...]], ...] = ()
     extra: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def text(self) -> str:
+        """Its types as JSON."""
+        return json.dumps(dict(self.types))
+
+    @classmethod
+    def of_text(cls, text: str) -> "Header":
+        """A header with the types that `text` says."""
+        return cls(tuple(json.loads(text).items()))
 
     @property
     def wall_clocks(self) -> frozenset[str]:

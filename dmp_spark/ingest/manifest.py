@@ -37,6 +37,8 @@ class Known:
     state: str
     spec_hash: str
     landed_at: datetime
+    mapping_hash: str = ""
+    header: str = ""
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,7 @@ class Plan:
     gone: tuple[str, ...] = ()
     overwritten: tuple[str, ...] = ()
     why: str = ""
+    mapping_hash: str = ""
 
 
 def stable_text_id(*parts: str) -> str:
@@ -82,6 +85,11 @@ def spec_hash(source: Source, spec: IngestSpec, looked_up: Iterable[str] = ()) -
     ]
     text = "\n".join(parts)
     return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def mapping_hash(source: Source, spec: IngestSpec, looked_up: Iterable[str] = ()) -> str:
+    """The same of all but rules that reject: where it stays, what was accepted is what it would be."""
+    return spec_hash(source.without_rejecting, spec, looked_up)
 
 
 def listing_hash(spec: IngestSpec, now: datetime) -> str:

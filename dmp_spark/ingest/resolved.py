@@ -33,7 +33,7 @@ class Lookup(Resolved):
     name: str
     table: str
     key: tuple[tuple[str, str, str], ...]
-    missing: Literal["reject", "null"]
+    missing: Literal["reject", "wait", "null"]
     columns: dict[str, str]
 
 
@@ -125,6 +125,18 @@ class Source(Resolved):
         """The names that expressions of this source may use, by type: its columns and those of its lookups."""
         looked_up = {f"{lookup.name}.{name}": kind for lookup in self.lookups for name, kind in lookup.columns.items()}
         return {**self.columns, **looked_up}
+
+    @property
+    def waits_for(self) -> tuple[str, ...]:
+        """The reasons for which a rejected record waits: reference data that is not there yet."""
+        return tuple(f"missing_{lookup.name}" for lookup in self.lookups if lookup.missing == "wait")
+
+    @property
+    def without_rejecting(self) -> "Source":
+        """The same without its rules that reject: what it says of a record that holds."""
+        rules = tuple(rule for rule in self.rules if rule.action != "reject")
+        lookups = tuple(lookup.model_copy(update={"missing": "null"}) for lookup in self.lookups)
+        return self.model_copy(update={"rules": rules, "lookups": lookups})
 
     @property
     def reading(self) -> Reading:

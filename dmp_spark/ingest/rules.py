@@ -22,7 +22,7 @@ def judged(records: DataFrame, source: Source) -> DataFrame:
     names = source.names
     holds = {rule.name: expression(rule.require, names, predicate=True) for rule in source.rules}
     rejecting = [(rule.name, holds[rule.name]) for rule in source.rules if rule.action == "reject"]
-    rejecting += [_was_found(lookup) for lookup in source.lookups if lookup.missing == "reject"]
+    rejecting += [_was_found(lookup) for lookup in source.lookups if lookup.missing != "null"]
     flagging = [(rule.name, holds[rule.name]) for rule in source.rules if rule.action == "flag"]
     kept = [name for name in records.columns if name.startswith("_") and name != "_misread"]
     nulled = {

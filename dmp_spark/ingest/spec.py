@@ -40,7 +40,8 @@ class LookupFile(Written):
     table: Name
     key: dict[str, Text] = Field(min_length=1)
     missing: Annotated[
-        Literal["reject", "null"], BeforeValidator(_null_is_a_word, json_schema_input_type=Literal["reject", "null"] | None)
+        Literal["reject", "wait", "null"],
+        BeforeValidator(_null_is_a_word, json_schema_input_type=Literal["reject", "wait", "null"] | None),
     ] = "null"
 
 

@@ -1,9 +1,21 @@
 """What ingest promises: the silver tables of events, items, reference data and facts, and the books it keeps."""
 
+from enum import StrEnum
+
 from dmp_spark.contracts import Column, Contract, TableClass
 from dmp_spark.ingest.resolved import IngestSpec
 
 READS: tuple[str, ...] = ()
+
+
+class RejectedState(StrEnum):
+    """What became of a rejected record: nothing yet; it waits for its reference; it is an event by now."""
+
+    OPEN = "open"
+    WAITING = "waiting"
+    REPLAYED = "replayed"
+
+
 WRITES = (
     "bronze.files",
     "bronze.rejected",
@@ -121,6 +133,12 @@ FILES = Contract(
         Column("rows_suppressed", "bigint", "those of people who were erased", "events"),
         Column("reason", "string", "why it was refused"),
         Column("spec_hash", "string", "hash of the resolved source and of files it looks up; another one reads all again"),
+        Column(
+            "mapping_hash",
+            "string",
+            "hash of the same without rules that reject: where it stays, rejected records can be replayed",
+        ),
+        Column("header", "string", "how it holds its columns, as JSON: types by name"),
         Column("_landed_at", "timestamp", "start of the run that first saw it: the known time of `known: landing`", audit=True),
     ),
 )
@@ -140,8 +158,13 @@ REJECTED = Contract(
         Column("event_type", "string", "the event it would have been; null where it would be none, or one of several"),
         Column("payload", "string", "the record's columns as JSON", personal=True),
         Column("reasons", "array<string>", "all rules it broke", nullable=False),
-        Column("rule_version", "string", "the resolved source that judged it", nullable=False),
-        Column("state", "string", "open, replayed or expired", nullable=False),
+        Column("rule_version", "string", "the resolved source that judged it last", nullable=False),
+        Column(
+            "state",
+            "string",
+            "open; waiting for reference data (`missing: wait`); replayed: it is an event by now",
+            nullable=False,
+        ),
         Column("_ingested_at", "timestamp", "start of the run that wrote it", audit=True),
     ),
 )

@@ -18,7 +18,7 @@ from dmp_spark.ingest.manifest import Mode, Plan
 from dmp_spark.ingest.reference import by_key, examples, hash_of_file
 from dmp_spark.ingest.reference import rows as reference_rows
 from dmp_spark.ingest.resolved import IngestSpec, Reference, Source
-from dmp_spark.ingest.tables import EVENTS, reference_name
+from dmp_spark.ingest.tables import EVENTS, RejectedState, reference_name
 from dmp_spark.ingest.times import Clocks
 from dmp_spark.stage import RunContext
 
@@ -57,7 +57,8 @@ class Counts:
 class Taken:
     """A source's rows, ready to be published: what holds, what was rejected (None: nothing), counts by file_id, conflicts.
 
-    `late` counts the events that were known so late that they have a flag.
+    `late` counts the events that were known so late that they have a flag. `is_replay`: the rows are of records that had been
+    rejected, `rejected` says what became of them, and `counts` by how much those of their files change.
     """
 
     probed: Probed
@@ -66,6 +67,7 @@ class Taken:
     counts: Mapping[str, Counts] = field(default_factory=dict)
     conflicts: int = 0
     late: int = 0
+    is_replay: bool = False
 
     @property
     def source(self) -> Source:
@@ -111,7 +113,7 @@ def take(
     for row in counted:
         file_id = _known_file(source, row["_file_id"])
         counts[file_id] = _counts(probed.rows[file_id], row["mapped"], row["rejected"], verdict.lost.get(file_id, 0))
-    rejected = _rejected(mapped, probed.plan) if any(each.rows_rejected for each in counts.values()) else None
+    rejected = rejected_rows(mapped, probed.plan) if any(each.rows_rejected for each in counts.values()) else None
     return Taken(probed, verdict.accepted, rejected, counts, verdict.conflicts, sum(row["late"] for row in counted))
 
 
@@ -145,7 +147,7 @@ def _reference(context: RunContext, probed: Probed, mapped: DataFrame, reference
     }
     rejected = None
     if any(each.rows_rejected for each in counts.values()):
-        rejected = context.lakehouse.scratch.write(_rejected(mapped, probed.plan), f"{source.name}_rejected")
+        rejected = context.lakehouse.scratch.write(rejected_rows(mapped, probed.plan), f"{source.name}_rejected")
     return Taken(probed, grouped, rejected, counts)
 
 
@@ -178,15 +180,21 @@ def _mapped(context: RunContext, probed: Probed, tables: Mapping[str, DataFrame]
         rows = reading.read(context.lakehouse.spark, header, files, source.reading, probed.texts)
         if not source.reference and sum(probed.rows[file_id] for file_id in files) >= SPREAD_FROM:
             rows = rows.repartition(F.col("_position"))
-        judged = rules.judged(lookups.looked_up(rows, source.lookups, tables, source.columns), source)
-        clocks = Clocks(spec.zone, source.names, header.wall_clocks, spec.bounds, header.mixed_clocks)
-        if source.reference:
-            frames.append(reference_rows(judged, source, source.reference))
-        elif source.person_attributes:
-            frames.append(attributes.records_of_facts(judged, source, source.person_attributes, clocks, make_id))
-        else:
-            frames.append(events.mapped(judged, source, clocks, make_id, spec.late))
+        frames.append(of_records(rows, header, source, tables, spec, make_id))
     return reduce(DataFrame.unionByName, frames)
+
+
+def of_records(
+    rows: DataFrame, header: Header, source: Source, tables: Mapping[str, DataFrame], spec: IngestSpec, make_id: MakeId
+) -> DataFrame:
+    """What records become, judged: a row an event, a row of reference data or the facts of one record."""
+    judged = rules.judged(lookups.looked_up(rows, source.lookups, tables, source.columns), source)
+    clocks = Clocks(spec.zone, source.names, header.wall_clocks, spec.bounds, header.mixed_clocks)
+    if source.reference:
+        return reference_rows(judged, source, source.reference)
+    if source.person_attributes:
+        return attributes.records_of_facts(judged, source, source.person_attributes, clocks, make_id)
+    return events.mapped(judged, source, clocks, make_id, spec.late)
 
 
 def _rivals(context: RunContext, probed: Probed) -> Rivals:
@@ -201,7 +209,8 @@ def _rivals(context: RunContext, probed: Probed) -> Rivals:
     return Rivals(("event_id",), EVENT_CONTENT, F.unix_micros("known_time"), standing)
 
 
-def _rejected(mapped: DataFrame, plan: Plan) -> DataFrame:
+def rejected_rows(mapped: DataFrame, plan: Plan) -> DataFrame:
+    """The rows of bronze.rejected of what was mapped and does not hold."""
     name = plan.source.name
     is_event = "event_type" in mapped.columns
     return mapped.where(F.size("_reasons") > 0).select(
@@ -214,5 +223,12 @@ def _rejected(mapped: DataFrame, plan: Plan) -> DataFrame:
         F.col("_payload").alias("payload"),
         F.col("_reasons").alias("reasons"),
         F.lit(plan.spec_hash).alias("rule_version"),
-        F.lit("open").alias("state"),
+        _state(plan.source).alias("state"),
     )
+
+
+def _state(source: Source) -> Column:
+    """Open; waiting where nothing but missing reference data is wrong with it."""
+    waits_for = F.array(*[F.lit(reason) for reason in source.waits_for]).cast("array<string>")
+    is_waiting = F.size(F.array_except("_reasons", waits_for)) == 0
+    return F.when(is_waiting, F.lit(str(RejectedState.WAITING))).otherwise(F.lit(str(RejectedState.OPEN)))
