@@ -8,7 +8,6 @@ table as JSON, and `peak_mb`. Imports nothing of dmp_spark.
 
 import argparse
 import json
-import resource
 import time
 from pathlib import Path
 from string import Template
@@ -262,7 +261,8 @@ def main() -> None:
         if name in (*TABLES, *LAST):
             connection.execute(f"copy {name} to '{asked.out / name}.parquet' (format parquet)")
         seconds[name] = round(time.monotonic() - begin, 2)
-    seconds["peak_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    status = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
+    seconds["peak_mb"] = next(int(line.split()[1]) / 1024 for line in status if line.startswith("VmHWM"))
     print(json.dumps(seconds))
 
 

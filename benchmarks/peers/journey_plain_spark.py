@@ -28,11 +28,11 @@ DELTA = {
 }
 
 
-def session(jars_from: Path) -> SparkSession:
-    """A session with two cores and as much memory as ours; the jars are those of a properties file."""
+def session(jars_from: Path, memory: str) -> SparkSession:
+    """A session with two cores; the jars are those of a properties file."""
     lines = [line.split(None, 1) for line in jars_from.read_text(encoding="utf-8").splitlines() if line.startswith("spark.jars.")]
     builder = SparkSession.builder.master("local[2]").appName("plain")
-    settings = {"spark.driver.memory": "4g", "spark.sql.session.timeZone": "UTC", "spark.ui.enabled": "false", **DELTA}
+    settings = {"spark.driver.memory": memory, "spark.sql.session.timeZone": "UTC", "spark.ui.enabled": "false", **DELTA}
     for name, value in {**settings, **{name: value.strip() for name, value in lines}}.items():
         builder = builder.config(name, value)
     spark = builder.getOrCreate()
@@ -335,9 +335,10 @@ def main() -> None:
     parser.add_argument("stops", type=Path)
     parser.add_argument("--without-promotions", action="store_true")
     parser.add_argument("--jars-from", type=Path, required=True, help="a properties file with spark.jars.packages")
+    parser.add_argument("--memory", default="4g", help="of the JVM; by default as much as ours")
     asked = parser.parse_args()
     begin = time.monotonic()
-    spark = session(asked.jars_from)
+    spark = session(asked.jars_from, asked.memory)
     spark.range(1).count()
     seconds = {"session": round(time.monotonic() - begin, 2)}
     tables: dict[str, DataFrame] = {}

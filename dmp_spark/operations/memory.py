@@ -9,8 +9,9 @@ MIB = 1024
 
 def peak_mb() -> int:
     """Peak resident memory so far in MiB, of Python and of the JVMs beside it; Python's alone where /proc is absent."""
-    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // MIB
-    return own + sum(_peak_kb(process) for process in _java()) // MIB
+    # what the kernel keeps as ru_maxrss begins with the memory of whoever started this process
+    own = _peak_kb(Path("/proc/self")) or resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return (own + sum(_peak_kb(process) for process in _java())) // MIB
 
 
 def _java() -> list[Path]:

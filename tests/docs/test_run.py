@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from pyspark.sql import SparkSession
 
 from dmp_spark import registry
 from tests.docs.copies import add_blocks, answers, said, small_project, trimmed
@@ -46,7 +47,7 @@ class Followed:
 
 
 @pytest.fixture(scope="module")
-def followed(tmp_path_factory: pytest.TempPathFactory) -> Followed:
+def followed(tmp_path_factory: pytest.TempPathFactory, spark: SparkSession) -> Followed:
     """The small project with all that the pages add, run once."""
     root = tmp_path_factory.mktemp("followed")
     project = small_project(root)

@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from pyspark.sql import SparkSession
 
 from tests.docs.copies import answers, said, trimmed
 from tests.docs.pages import ROOT, commands, named_blocks
@@ -46,7 +47,7 @@ def test_the_numbers_of_the_page_are_those_of_the_file(file: Path) -> None:
 
 
 @pytest.mark.slow  # half a million lines through six stages: about two minutes
-def test_every_command_of_the_page_says_what_it_shows(file: Path, tmp_path: Path) -> None:
+def test_every_command_of_the_page_says_what_it_shows(file: Path, tmp_path: Path, spark: SparkSession) -> None:
     project = written(tmp_path)
     (project / "data").mkdir()
     shutil.copy(file, project / "data")

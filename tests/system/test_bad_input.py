@@ -4,16 +4,18 @@ One run over all of it, then one more after files changed and vanished; each tes
 """
 
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pyspark.sql import SparkSession
 
 from tests.acceptance.tables import rows_of, versions
 from tests.system import bad_files
 from tests.system.bad_files import FAULTS, PERSONAL, REFUSED, record, source_of, write
-from tests.system.commands import Done, dmp
+from tests.system.commands import Done, dmp, warm
 
 pytestmark = pytest.mark.slow  # two runs of `dmp` over three dozen sources, once for all tests
 
@@ -54,9 +56,9 @@ class Runs:
         return self.folder / "lakehouse"
 
 
-def run(folder: Path) -> Seen:
+def run(folder: Path, how: Callable[..., Done] = warm) -> Seen:
     """Run ingest, and look."""
-    done = dmp("run", "-p", str(folder), "--until", "ingest")
+    done = how("run", "-p", str(folder), "--until", "ingest")
     tables = {
         name: rows_of(folder / "lakehouse" / name).to_pylist()
         for name in ("ops/runs", "bronze/files", "bronze/rejected", "silver/events")
@@ -88,12 +90,12 @@ def write_sources(folder: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def runs(tmp_path_factory: pytest.TempPathFactory) -> Runs:
+def runs(tmp_path_factory: pytest.TempPathFactory, spark: SparkSession) -> Runs:
     """Two runs of the project: between them the items vanish, and a file that was taken is written again."""
     folder = tmp_path_factory.mktemp("bad") / "project"
     folder.mkdir()
     write_sources(folder)
-    first = run(folder)
+    first = run(folder, dmp)  # a process of its own: what its JVM says is judged too
     for kind in KINDS:
         shutil.rmtree(folder / "data" / f"{kind}_items")
         write(kind, folder / "data" / f"{kind}_records" / "later", [record(101), record(102)])
@@ -203,7 +205,7 @@ def test_no_value_of_a_record_stands_in_a_log_or_an_error(runs: Runs) -> None:
 
 
 @pytest.fixture(scope="module")
-def harmless(tmp_path_factory: pytest.TempPathFactory) -> Runs:
+def harmless(tmp_path_factory: pytest.TempPathFactory, spark: SparkSession) -> Runs:
     """A run, and one more, of files that hold no record at all, and of reference data of which one record has no key."""
     folder = tmp_path_factory.mktemp("harmless") / "project"
     ingest = "sources:\n"
@@ -259,7 +261,7 @@ def test_of_a_million_records_all_fifty_thousand_bad_ones_are_rejected_and_all_o
     (tmp_path / "project.yml").write_text(PROJECT, encoding="utf-8")
     (tmp_path / "ingest.yml").write_text(ingest, encoding="utf-8")
 
-    seen = run(tmp_path)
+    seen = run(tmp_path, dmp)
     assert seen.done.code == 0, seen.done.everything
     assert [seen.ledger[name] for name in COUNTS] == [1_000_000, 0, 1_000_000, 950_000, 0, 50_000, 0]
     assert [sum(row[name] for row in seen.files) for name in COUNTS] == [1_000_000, 0, 1_000_000, 950_000, 0, 50_000, 0]

@@ -135,7 +135,7 @@ def test_a_planted_key_is_in_nothing_that_ingest_leaves_and_another_one_is_refus
     watched.assert_nowhere("events/", "said/0 run.txt", "lakehouse/silver/events/", "lakehouse/ops/runs/", "report/index.html")
 
 
-@pytest.mark.slow
+@pytest.mark.long  # a run and another: what differs from the one above is the provider
 def test_a_key_of_a_file_is_in_nothing_else_that_ingest_leaves(tmp_path: Path) -> None:
     """Thirty seconds: Spark is started with an event log of its own. The file lies in the project, where a run could copy it."""
     watched = Watched(tmp_path, "${file:.secrets/key}")
