@@ -11,6 +11,7 @@ from dmp_spark.functions.reasons import FLOATS, broken, is_number
 INTEGER = r"^[+-]?\d+\z"
 FLOATING = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\z"
 OFFSET = r"(Z|[+-]\d{2}:?\d{2})\z"
+NO_SECONDS = r"([T ]\d{2}:\d{2})(Z|[+-]\d{2}:?\d{2})\z"
 LOOKS = {
     "boolean": r"^(?i:true|false)\z",
     "tinyint": INTEGER,
@@ -99,6 +100,7 @@ def _time(text: Column, field: Field) -> Column:
     elif field.format:
         value = F.try_to_timestamp(text, F.lit(field.format))
     else:
-        iso = F.when(text.rlike(LOOKS[field.type]), text)
-        return iso.try_cast(field.type)
+        # Spark reads no offset behind minutes
+        whole = F.when(text.rlike(NO_SECONDS), F.regexp_replace(text, NO_SECONDS, "$1:00$2")).otherwise(text)
+        return F.when(text.rlike(LOOKS[field.type]), whole.try_cast(field.type))
     return value.cast("date") if field.type == "date" else value

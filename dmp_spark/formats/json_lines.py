@@ -39,7 +39,8 @@ class Inside:
 def cells(lines: DataFrame, reading: Reading) -> DataFrame:
     """The rows of `lines.SCHEMA` with cells, one row a record; `lines` hold each line whole in `_line`.
 
-    A value that is no text is the text that stands in the file, an object and an array too; null and nothing are null. With
+    A value that is no text is written as JSON writes it, an object and an array too, a number with a fraction as a double (so
+    `19.90` is 19.9, and more than 15 digits do not hold); null and nothing are null. With
     `explode` each element of that array is a row, numbered from 0 in `_element`, and has all that its line has beside. Faults:
     a line that is no single object, a name twice in one object whose names are not all declared, an object or array that is
     something else (`unreadable_<path>`), and an array without any element (`nothing_in_<path>`).
@@ -163,12 +164,13 @@ def _extra(objects: list[Inside]) -> Column:
     none = F.array().cast("array<struct<key:string,value:string>>")
     entries = [F.coalesce(F.map_entries(_unknown(inside)), none) for inside in objects]
     labels = [f"{_told(inside.path)}." if inside.path else "" for inside in objects]
-    named = [
-        F.transform(each, lambda entry, label=label: F.struct(F.concat(F.lit(label), entry["key"]).alias("key"), entry["value"]))
-        for each, label in zip(entries, labels, strict=True)
-    ]
+    named = [_labelled(each, label) for each, label in zip(entries, labels, strict=True)]
     is_none = reduce(Column.__and__, [_unknown(inside).isNull() for inside in objects])
     return F.when(~is_none, F.map_from_entries(F.concat(*named)))
+
+
+def _labelled(entries: Column, label: str) -> Column:
+    return F.transform(entries, lambda entry: F.struct(F.concat(F.lit(label), entry["key"]).alias("key"), entry["value"]))
 
 
 def _unknown(inside: Inside) -> Column:

@@ -70,7 +70,7 @@ def _seconds(written: Duration | None, key: str, found: Found) -> int | None:
     try:
         return written.seconds if written else None
     except ValueError as error:
-        found.add("no-length", str(error), f"ingest.{key}", f"{key}: 3 days")
+        found.add("no-length", str(error), f"ingest.{key}", f"{key}: 1 hour")
         return None
 
 
