@@ -76,16 +76,7 @@ def _rows(
         *_values(event, names),
         broken(_readable(event, names)).alias("_unreadable"),
     )
-    own = [
-        ("no_time", F.col("event_time").isNotNull()),
-        ("no_known_time", F.col("event_time").isNull() | F.col("known_time").isNotNull()),
-        ("no_identifier", F.size("_identifiers") > 0),
-        ("no_id", F.col("_has_id")),
-        *times.within("time", F.col("event_time"), F.col("_landed_at"), clocks, event.time.precision),
-        *(times.within("known_time", F.col("known_time"), F.col("_landed_at"), clocks) if event.known.kind == "column" else []),
-    ]
-    reasons = F.when(F.size("_record_reasons") > 0, F.col("_record_reasons")).otherwise(F.concat(broken(own), "_unreadable"))
-    told = first.withColumn("_reasons", reasons)
+    told = first.withColumn("_reasons", _reasons(event, clocks))
     is_one_of_several = F.lit(len(source.events) > 1) & (F.size("_record_reasons") > 0)
     derived = {
         "source": F.lit(source.name),
@@ -105,6 +96,20 @@ def _rows(
         payload(F.col("_reasons")).alias("_payload"),
         "_identifiers",
     )
+
+
+def _reasons(event: Event, clocks: times.Clocks) -> Column:
+    """What is wrong with the record, else with this event of it."""
+    landed_at = F.col("_landed_at")
+    own = [
+        ("no_time", F.col("event_time").isNotNull()),
+        ("no_known_time", F.col("event_time").isNull() | F.col("known_time").isNotNull()),
+        ("no_identifier", F.size("_identifiers") > 0),
+        ("no_id", F.col("_has_id")),
+        *times.within("time", F.col("event_time"), landed_at, clocks, event.time.precision),
+        *(times.within("known_time", F.col("known_time"), landed_at, clocks) if event.known.kind == "column" else []),
+    ]
+    return F.when(F.size("_record_reasons") > 0, F.col("_record_reasons")).otherwise(F.concat(broken(own), "_unreadable"))
 
 
 def _flags(late: int | None) -> Column:

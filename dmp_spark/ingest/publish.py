@@ -194,7 +194,7 @@ def _files(context: RunContext, publication: Publication) -> DataFrame | None:
         for file_id, seen in plan.files.items():
             counts = taken.counts.get(file_id, Counts())
             first = landed.get(file_id, context.started_at)
-            about = (None, plan.spec_hash, plan.mapping_hash, headers.get(file_id), first)
+            about: tuple[object, ...] = (None, plan.spec_hash, plan.mapping_hash, headers.get(file_id), first)
             rows.append(_file(file_id, plan.source.name, seen, State.TAKEN, counts, about))
     for refused in publication.refused:
         about = (refused.reason, refused.spec_hash, None, None, refused.landed_at)

@@ -15,7 +15,6 @@ PLANNED = {
     "segment",
     "activate",
     "erase",
-    "replay",
     "maintain",
     "model promote",
     "model rollback",
