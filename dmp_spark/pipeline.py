@@ -33,7 +33,8 @@ if TYPE_CHECKING:
 class Options:
     """A call of the pipeline: `clock` is the only one it has, `wait_seconds` is for the lock, `full` ignores positions.
 
-    `is_part`: one of several calls that are one run together; it publishes nothing, a call for all stages at the end does.
+    `replay`: ingest tries rejected records again, whether anything is new or not. `is_part`: one of several calls that are
+    one run together; it publishes nothing, a call for all stages at the end does.
     """
 
     as_of: datetime
@@ -41,6 +42,7 @@ class Options:
     clock: Callable[[], datetime]
     zone: str = "UTC"
     full: bool = False
+    replay: bool = False
     wait_seconds: float = 0
     is_part: bool = False
 
@@ -83,9 +85,9 @@ class _Run:
             self.blocked[step.name] = needed
             self._append_skipped(step, needed)
             return Result(step.name, SKIPPED, f"skipped: needs {needed}")
-        position = step.position(self.tables, self.options.as_of)
+        position = step.position(self.tables, self.options.as_of, self.options.clock())
         last = self.ledger.last_done(step.name)
-        if not causes(position, last, self.options.zone) and not self.options.full:
+        if not causes(position, last, self.options.zone) and not (self.options.full or self.options.replay):
             return Result(step.name, NOTHING, NOTHING_NEW)
         self.progress.begin(step.name)
         since = None if self.options.full else way(position, last, step.following, self.tables).since
@@ -104,6 +106,7 @@ class _Run:
             started_at=started,
             zone=self.options.zone,
             full=self.options.full,
+            replay=self.options.replay,
             since=since,
             progress=self.progress.tell,
         )

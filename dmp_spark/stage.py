@@ -49,7 +49,8 @@ class ChangedRows:
 class RunContext:
     """What a stage may know of the run: the cut-off, the tables it declared, and whom to tell.
 
-    `as_of` and `started_at` are aware instants; `started_at` is for audit columns only. `full` asks to ignore positions.
+    `as_of` and `started_at` are aware instants; `started_at` is for audit columns only. `full` asks to ignore positions,
+    `replay` to try rejected records again.
     `since` is where the stage can go on from; None: it has to look at everything.
     `progress(text)` shows a line to whoever looks. `lakehouse` refuses tables that the stage did not declare.
     """
@@ -60,6 +61,7 @@ class RunContext:
     started_at: datetime
     zone: str
     full: bool = False
+    replay: bool = False
     since: Since | None = None
     progress: Callable[[str], None] = lambda text: None
 

@@ -57,7 +57,7 @@ class World:
                 return self.behave[name](context)
             return RunSummary(changes={f"silver.{name}": self.write(f"silver.{name}")}, checks=(Check("is_fine", True),))
 
-        files_hash = (lambda: self.files) if name == "a" else None
+        files_hash = (lambda now: self.files) if name == "a" else None
         following = Following(self.follows.get(name, ()))
         misfit = self.misfits.get(name)
         return Step(name, reads, (f"silver.{name}",), self.specs.get(name, "s"), "c", run, files_hash, following, misfit)
@@ -343,7 +343,7 @@ def test_the_plan_says_what_a_run_does_and_why(world):
     world.go()
     world.specs["b"] = "other"
     before = world.versions()
-    planned = {step.stage: step.reason for step in plan(world.steps(), Location(world.root), AS_OF, "UTC")}
+    planned = {step.stage: step.reason for step in plan(world.steps(), Location(world.root), AS_OF, AS_OF, "UTC")}
     assert planned == {
         "a": "nothing new",
         "b": "spec changed",
@@ -355,14 +355,14 @@ def test_the_plan_says_what_a_run_does_and_why(world):
 
 
 def test_the_plan_before_the_first_run_writes_nothing(world):
-    planned = plan(world.steps(), Location(world.root), AS_OF, "UTC")
+    planned = plan(world.steps(), Location(world.root), AS_OF, AS_OF, "UTC")
     assert [step.reason for step in planned] == ["first run"] * 5
     assert not list(world.root.iterdir())
 
 
 def test_the_plan_names_a_full_run(world):
     world.go()
-    planned = plan(world.steps(), Location(world.root), AS_OF, "UTC", full=True)
+    planned = plan(world.steps(), Location(world.root), AS_OF, AS_OF, "UTC", full=True)
     assert {step.reason for step in planned} == {"asked for with --full"}
 
 
@@ -382,7 +382,7 @@ def test_a_stage_that_follows_changes_is_told_where_it_stands_and_a_plan_says_ho
     assert told == {"b": None, "c": None}
     world.files = "others"
     world.go(stages=("a",))
-    how = {step.stage: step.how for step in plan(world.steps(), Location(world.root), AS_OF, "UTC")}
+    how = {step.stage: step.how for step in plan(world.steps(), Location(world.root), AS_OF, AS_OF, "UTC")}
     assert how == {"a": "", "b": "affected keys only: 1 changed version of silver.a", "c": "all", "d": "all", "e": ""}
     world.go()
     assert told == {"b": Since(AS_OF, {"silver.a": (0, 1)}), "c": None}

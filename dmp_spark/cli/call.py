@@ -29,6 +29,7 @@ class Call:
     wait: str | None = None
     started_at: str | None = None
     part: bool = False
+    replay: bool = False
 
 
 def project_folder(option: Path | None) -> Path:

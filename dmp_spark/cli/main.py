@@ -33,6 +33,17 @@ app = typer.Typer(
 
 
 @app.command()
+def init(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Where the project goes.")],
+    files: Annotated[list[Path], typer.Option("--from", metavar="FILE", help="A file to read; once for each file.")],
+) -> None:
+    """Look at files, and draft a project that reads them."""
+    from dmp_spark.cli.init import init as drafted
+
+    raise typer.Exit(drafted(folder, tuple(files)))
+
+
+@app.command()
 def check(
     project: ProjectOption = None,
     overrides: SetOption = None,
@@ -62,6 +73,16 @@ def run(
     from dmp_spark.cli.run import run as ran
 
     raise typer.Exit(ran(_call(project, overrides, stages, first, last, as_of, full, wait, started_at, part)))
+
+
+@app.command()
+def replay(project: ProjectOption = None, overrides: SetOption = None, as_of: AsOfOption = None, wait: WaitOption = None) -> None:
+    """Try rejected records again by today's rules; what passes becomes events, with its original times."""
+    from dmp_spark.cli.run import run as ran
+
+    chosen = ("ingest",)
+    call = Call(project_folder(project), tuple(overrides or ()), chosen, as_of=as_of, wait=wait, replay=True)
+    raise typer.Exit(ran(call))
 
 
 @app.command()

@@ -19,7 +19,7 @@ def plan(call: Call, form: Format) -> int:
     steps = chosen(steps_of(resolution), call.stages, call.first, call.last)
     not_before(as_of, Ledger(location).stands_at(), zone, location.elsewhere)
     print(f"dmp plan {project.settings.project} as of {instant_text(as_of, zone)}, lakehouse {location}", file=sys.stderr)
-    planned = planning.plan(steps, location, as_of, zone, call.full)
+    planned = planning.plan(steps, location, as_of, now(), zone, call.full)
     if form == "table":
         told = [(p.stage, _word(p.runs), p.reason, p.how) for p in planned]
         print_rows(("stage", "would", "why", "how much"), told, form, sys.stdout, sys.stderr)

@@ -32,6 +32,7 @@ def run(call: Call, announce: Callable[[str], None] = lambda as_of: None) -> int
         clock=now,
         zone=zone,
         full=call.full,
+        replay=call.replay,
         wait_seconds=wait_seconds(call.wait),
         is_part=call.part,
     )

@@ -6,10 +6,11 @@ from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from dmp_spark.functions.keys import MakeId, stable_id
+from dmp_spark.functions.reasons import broken
 from dmp_spark.ingest import times
 from dmp_spark.ingest.compute import value
-from dmp_spark.ingest.rules import broken, payload
-from dmp_spark.ingest.spec import PersonAttributes, Source
+from dmp_spark.ingest.resolved import PersonAttributes, Source
+from dmp_spark.ingest.rules import payload
 from dmp_spark.ingest.subjects import carried
 
 FACT = ("source", "subject_id", "attribute")
@@ -28,8 +29,9 @@ def records_of_facts(
     first = records.select(
         "_file_id",
         "_position",
-        F.lit(0).cast("bigint").alias("_ordinal"),
+        F.col("_element").alias("_ordinal"),
         "_raw",
+        "_extra",
         F.col("_reasons").alias("_record_reasons"),
         F.slice(carried(facts.identifiers, names, make_id), 1, 1).alias("_identifiers"),
         "_landed_at",
@@ -47,7 +49,7 @@ def records_of_facts(
             "subject_id": F.get(F.col("_identifiers"), 0)["id"],
             "_payload": payload(F.col("_reasons")),
         }
-    ).drop("_record_reasons", "_raw", "_landed_at")
+    ).drop("_record_reasons", "_raw", "_extra", "_landed_at")
 
 
 def facts_of(records: DataFrame) -> DataFrame:

@@ -1,39 +1,23 @@
 """From ingest.yml to what the stage needs: every name and expression is proven here. No pyspark here."""
 
-import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC
 
 from dmp_spark.contracts import Contract
 from dmp_spark.expressions.types import keeps
-from dmp_spark.ingest import check_records
+from dmp_spark.ingest import check_reading, check_records
 from dmp_spark.ingest.check_names import Names
-from dmp_spark.ingest.spec import Bounds, IngestFile, IngestSpec, Lookup, LookupFile, Rule, RuleFile, Source, SourceFile
+from dmp_spark.ingest.resolved import Bounds, IngestSpec, Lookup, Rule, Source
+from dmp_spark.ingest.spec import IngestFile, LookupFile, RuleFile, SourceFile
 from dmp_spark.ingest.tables import reference_name
 from dmp_spark.project.engines import Need, Needed, with_
 from dmp_spark.project.load import Found, Project
 from dmp_spark.project.secrets import databricks_refused
-from dmp_spark.project.types import moment_instant
+from dmp_spark.project.types import Duration, moment_instant
 
 VOLUMES = "/Volumes/"
 """Databricks' volumes: at this path for the driver and for Spark alike."""
-PLAIN_TYPES = (
-    "string",
-    "boolean",
-    "tinyint",
-    "smallint",
-    "int",
-    "bigint",
-    "float",
-    "double",
-    "date",
-    "timestamp",
-    "decimal(p,s)",
-)
 IDENTIFIER_KEY = "project.identifier_key"
-TYPE_PATTERN = re.compile(
-    r"string|boolean|tinyint|smallint|int|bigint|float|double|date|timestamp|decimal\((\d{1,2}),(\d{1,2})\)"
-)
 
 
 def resolve(project: Project, contracts: Mapping[str, Contract], found: Found) -> IngestSpec:
@@ -54,7 +38,7 @@ def resolve(project: Project, contracts: Mapping[str, Contract], found: Found) -
     return IngestSpec(
         zone=settings.time_zone,
         currency=settings.currency or "",
-        late=str(written.late) if written.late else None,
+        late=_seconds(written.late, "late", found),
         bounds=_bounds(written, settings.time_zone, found),
         hold_if_rejected_above=written.hold_if_rejected_above,
         identifier_key=key,
@@ -77,11 +61,17 @@ def _identifier_key(project: Project, found: Found) -> str | None:
 def _bounds(written: IngestFile, zone: str, found: Found) -> Bounds:
     """When things can have happened; a problem where that says no length."""
     earliest = moment_instant(written.earliest, zone).astimezone(UTC).isoformat()
+    ahead = _seconds(written.clock_ahead, "clock_ahead", found)
+    return Bounds(earliest=earliest) if ahead is None else Bounds(earliest=earliest, clock_ahead=ahead)
+
+
+def _seconds(written: Duration | None, key: str, found: Found) -> int | None:
+    """The seconds of a duration; None where there is none, or, with a problem, where it has no fixed length."""
     try:
-        return Bounds(earliest=earliest, clock_ahead=written.clock_ahead.seconds)
+        return written.seconds if written else None
     except ValueError as error:
-        found.add("no-length", str(error), "ingest.clock_ahead", "clock_ahead: 1 hour")
-        return Bounds(earliest=earliest)
+        found.add("no-length", str(error), f"ingest.{key}", f"{key}: 1 hour")
+        return None
 
 
 def needs(spec: IngestSpec) -> Iterator[Needed]:
@@ -142,7 +132,8 @@ def _source(
     found: Found,
 ) -> Source:
     address = f"ingest.sources.{name}"
-    columns = _columns(written, address, found)
+    read = check_reading.read(written, address, found)
+    columns = read.columns
     lookups = tuple(
         lookup
         for key, value in written.lookups.items()
@@ -159,6 +150,14 @@ def _source(
         format=written.read.format,
         arrives=written.arrives,
         columns=columns,
+        fields=read.fields,
+        separator=read.separator,
+        cells=read.names,
+        pattern=read.pattern,
+        nulls=read.nulls,
+        explode=read.explode,
+        settle=read.settle,
+        keeps_extra=written.extra == "keep",
         optional=tuple(name for name in written.optional if names.has_column(name, columns, f"{address}.optional")),
         rules=tuple(rule for rule in rules if rule),
         lookups=lookups,
@@ -178,25 +177,11 @@ def _exactly_one(written: SourceFile, address: str, found: Found) -> None:
         found.add("arrives", f"{said[0]} are read as a whole", f"{address}.arrives", way_out)
 
 
-def _columns(written: SourceFile, address: str, found: Found) -> dict[str, str]:
-    columns: dict[str, str] = {}
-    for name, kind in written.columns.items():
-        plain = kind.replace(" ", "").lower()
-        match = TYPE_PATTERN.fullmatch(plain)
-        is_type = match is not None and (match[1] is None or (1 <= int(match[1]) <= 38 and int(match[2]) <= int(match[1])))
-        if not is_type:
-            found.add("unknown-type", f"no such type: {kind}", f"{address}.columns.{name}", Found.suggest(plain, PLAIN_TYPES))
-        if name in written.lookups:
-            found.add(
-                "two-meanings", f"{name} is a column and a lookup", f"{address}.lookups.{name}", "name the lookup otherwise"
-            )
-        columns[name] = plain if is_type else "unknown"
-    return columns
-
-
 def _rule(name: str, written: RuleFile, columns: Mapping[str, str], names: Names, address: str) -> Rule | None:
     expression = names.expression(written.require, f"{address}.require", predicate=True)
     otherwise = written.otherwise
+    if name == "late" and otherwise == "flag":
+        names.found.add("reserved", "late is the flag of events that were known late", address, "name the rule otherwise")
     if isinstance(otherwise, str):
         return Rule(name=name, require=written.require, action=otherwise) if expression else None
     known = [column for column in otherwise.set_null if names.has_column(column, columns, f"{address}.otherwise.set_null")]

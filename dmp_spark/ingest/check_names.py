@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from dmp_spark.expressions.parse import Expression, ExpressionError, parse
-from dmp_spark.ingest.spec import Computed, FixedFile, Value
+from dmp_spark.ingest.resolved import Computed
+from dmp_spark.ingest.spec import FixedFile, Value
 from dmp_spark.project.load import Found
 
 NUMBERS = ("tinyint", "smallint", "int", "bigint", "float", "double", "decimal")

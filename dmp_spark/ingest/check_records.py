@@ -7,19 +7,8 @@ from zoneinfo import ZoneInfo
 
 from dmp_spark.expressions.types import family
 from dmp_spark.ingest.check_names import Names
-from dmp_spark.ingest.spec import (
-    Combine,
-    Computed,
-    Event,
-    EventFile,
-    Known,
-    KnownFile,
-    PersonAttributes,
-    Reference,
-    SourceFile,
-    Time,
-    TimeFile,
-)
+from dmp_spark.ingest.resolved import Computed, Event, Known, PersonAttributes, Reference, Time
+from dmp_spark.ingest.spec import Combine, EventFile, KnownFile, SourceFile, TimeFile
 from dmp_spark.project.types import moment_instant
 
 TEXTS = ("order_id", "item_id", "currency", "channel", "device", "text")
@@ -51,6 +40,8 @@ def _event(name: str, written: EventFile, names: Names, priorities: list[str] | 
     time = _time(written.time, names, f"{address}.time", address)
     known = _known(written.known, names, f"{address}.known", address)
     carried = identifiers(written.identifiers, names, priorities, f"{address}.identifiers")
+    if written.where is not None and not names.expression(written.where, f"{address}.where", predicate=True):
+        return None
     id_columns: tuple[str, ...] = ()
     if isinstance(written.id, list):
         id_columns = tuple(column for column in written.id if names.has_column(column, names.types, f"{address}.id"))
@@ -70,6 +61,7 @@ def _event(name: str, written: EventFile, names: Names, priorities: list[str] | 
         return None
     return Event(
         event_type=name,
+        where=written.where or "",
         id_kind="given" if isinstance(written.id, list) else written.id,
         id_columns=id_columns,
         time=time,

@@ -8,7 +8,7 @@ from pyspark.sql import functions as F
 
 from dmp_spark.expressions.compile import to_column
 from dmp_spark.expressions.parse import parse
-from dmp_spark.ingest.spec import Computed
+from dmp_spark.ingest.resolved import Computed
 
 
 def named(name: str) -> Column:

@@ -1,68 +1,89 @@
 """Events of judged records: identity, time, subject, values, one row an event."""
 
+from functools import reduce
+
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from dmp_spark.formats import reading
 from dmp_spark.functions.keys import MakeId, stable_id
+from dmp_spark.functions.reasons import broken
 from dmp_spark.ingest import times
-from dmp_spark.ingest.compute import id_text, named, text_map, value
-from dmp_spark.ingest.rules import broken, payload
-from dmp_spark.ingest.spec import Event, Source
+from dmp_spark.ingest.compute import expression, id_text, named, text_map, value
+from dmp_spark.ingest.resolved import Event, Source
+from dmp_spark.ingest.rules import payload
 from dmp_spark.ingest.subjects import carried
 from dmp_spark.ingest.tables import EVENTS
 
 OPTIONAL = ("order_id", "item_id", "value", "currency", "quantity", "channel", "device", "is_bot", "text")
+LATE = "late"
 WHERE_FROM = ("_file_id", "_position", "_landed_at")
 
 
-def mapped(records: DataFrame, source: Source, clocks: times.Clocks, make_id: MakeId = stable_id) -> DataFrame:
+def mapped(
+    records: DataFrame, source: Source, clocks: times.Clocks, make_id: MakeId = stable_id, late: int | None = None
+) -> DataFrame:
     """One row an event and one a rejected record: the columns of silver.events, `_reasons` (empty where it holds).
 
     Beside them `_file_id`, `_position`, `_ordinal` (the key: which event of which record), `_payload` where rejected,
     and `_identifiers` with raw values and the ids that `make_id` gives. `records` are judged; a record with reasons becomes
-    one row, ordinal 0.
+    one row, that of its first event; so does one that is none of the events (`no_event`). An event that was known more than
+    `late` seconds after it could be has the flag `late`.
     """
-    kinds = [_rows(records, event, number, source, clocks, make_id) for number, event in enumerate(source.events)]
+    records = _asked(records, source)
+    kinds = [_rows(records, event, number, source, clocks, make_id, late) for number, event in enumerate(source.events)]
     rows = kinds[0]
     for further in kinds[1:]:
         rows = rows.unionByName(further)
     return rows
 
 
-def _rows(records: DataFrame, event: Event, number: int, source: Source, clocks: times.Clocks, make_id: MakeId) -> DataFrame:
+def _asked(records: DataFrame, source: Source) -> DataFrame:
+    """The records with `_is_<number>` for each event, whether they are one; one that is none has a reason."""
     names = source.names
-    if number:  # what the record itself broke is told once, with its first event
-        records = records.where(F.size("_reasons") == 0)
+    asked = {
+        f"_is_{number}": F.coalesce(expression(event.where, names, predicate=True), F.lit(False)) if event.where else F.lit(True)
+        for number, event in enumerate(source.events)
+    }
+    if not any(event.where for event in source.events):
+        return records.withColumns(asked)
+    is_any = reduce(Column.__or__, [F.col(name) for name in asked])
+    own = F.when((F.size("_reasons") == 0) & ~is_any, F.array(F.lit("no_event"))).otherwise(F.col("_reasons"))
+    return records.withColumns(asked).withColumn("_reasons", own)
+
+
+def _rows(
+    records: DataFrame, event: Event, number: int, source: Source, clocks: times.Clocks, make_id: MakeId, late: int | None
+) -> DataFrame:
+    names = source.names
+    is_broken = F.size("_reasons") > 0
+    if number or event.where:  # what the record itself broke is told once, with its first event
+        records = records.where((is_broken & F.lit(number == 0)) | (~is_broken & F.col(f"_is_{number}")))
     first = records.select(
         *WHERE_FROM,
         "_raw",
+        "_extra",
+        "_element",
         "flags",
         F.col("_reasons").alias("_record_reasons"),
         times.event_time(event.time, clocks).alias("event_time"),
         times.event_date(event.time, clocks).alias("event_date"),
         times.known_time(event.known, clocks, F.col("_landed_at"), event.time).alias("known_time"),
+        times.could_be_known(event.time, clocks).alias("_could_be_known"),
         carried(event.identifiers, names, make_id).alias("_identifiers"),
         _identity(event, number, source).alias("event_id"),
         _has_identity(event).alias("_has_id"),
         *_values(event, names),
         broken(_readable(event, names)).alias("_unreadable"),
     )
-    own = [
-        ("no_time", F.col("event_time").isNotNull()),
-        ("no_known_time", F.col("event_time").isNull() | F.col("known_time").isNotNull()),
-        ("no_identifier", F.size("_identifiers") > 0),
-        ("no_id", F.col("_has_id")),
-        *times.within("time", F.col("event_time"), F.col("_landed_at"), clocks, event.time.precision),
-        *(times.within("known_time", F.col("known_time"), F.col("_landed_at"), clocks) if event.known.kind == "column" else []),
-    ]
-    reasons = F.when(F.size("_record_reasons") > 0, F.col("_record_reasons")).otherwise(F.concat(broken(own), "_unreadable"))
-    told = first.withColumn("_reasons", reasons)
+    told = first.withColumn("_reasons", _reasons(event, clocks))
     is_one_of_several = F.lit(len(source.events) > 1) & (F.size("_record_reasons") > 0)
     derived = {
         "source": F.lit(source.name),
         "event_type": F.when(~is_one_of_several, F.lit(event.event_type)),
         "subject_id": F.get(F.col("_identifiers"), 0)["id"],
         "identifier_ids": F.col("_identifiers")["id"],
+        "flags": _flags(late),
     }
     columns = [
         derived.get(c.name, F.col(c.name)).cast(c.type).alias(c.name) for c in EVENTS.columns if not c.audit and not c.generated
@@ -70,11 +91,32 @@ def _rows(records: DataFrame, event: Event, number: int, source: Source, clocks:
     return told.select(
         *columns,
         *WHERE_FROM[:2],
-        F.lit(number).cast("bigint").alias("_ordinal"),
+        (F.col("_element") * F.lit(len(source.events)) + F.lit(number)).cast("bigint").alias("_ordinal"),
         "_reasons",
         payload(F.col("_reasons")).alias("_payload"),
         "_identifiers",
     )
+
+
+def _reasons(event: Event, clocks: times.Clocks) -> Column:
+    """What is wrong with the record, else with this event of it."""
+    landed_at = F.col("_landed_at")
+    own = [
+        ("no_time", F.col("event_time").isNotNull()),
+        ("no_known_time", F.col("event_time").isNull() | F.col("known_time").isNotNull()),
+        ("no_identifier", F.size("_identifiers") > 0),
+        ("no_id", F.col("_has_id")),
+        *times.within("time", F.col("event_time"), landed_at, clocks, event.time.precision),
+        *(times.within("known_time", F.col("known_time"), landed_at, clocks) if event.known.kind == "column" else []),
+    ]
+    return F.when(F.size("_record_reasons") > 0, F.col("_record_reasons")).otherwise(F.concat(broken(own), "_unreadable"))
+
+
+def _flags(late: int | None) -> Column:
+    if late is None:
+        return F.col("flags")
+    is_late = F.unix_micros("known_time") - F.unix_micros("_could_be_known") > F.lit(late * 1_000_000)
+    return F.when(is_late, F.array_append("flags", F.lit(LATE))).otherwise(F.col("flags"))
 
 
 def _identity(event: Event, number: int, source: Source) -> Column:
@@ -82,10 +124,13 @@ def _identity(event: Event, number: int, source: Source) -> Column:
     if event.id_kind == "position":
         parts = [F.col("_file_id"), F.col("_position")]
     elif event.id_kind == "fingerprint":
-        kinds = source.columns if source.format == "parquet" else dict.fromkeys(source.columns, "string")  # as it came
+        is_text = reading.is_text(source.reading)
+        kinds = dict.fromkeys(source.columns, "string") if is_text else source.columns  # as it came
         parts = [id_text(F.col("_raw")[name], kind) for name, kind in kinds.items()]
     else:
         parts = [id_text(named(name), source.names[name]) for name in event.id_columns]
+    if source.explode and event.id_kind != "given":  # equal elements of one record are two
+        parts.append(F.col("_element").cast("string"))
     return stable_id(source.name, *parts, str(number))
 
 

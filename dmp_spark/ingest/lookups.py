@@ -6,7 +6,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from dmp_spark.ingest.compute import expression
-from dmp_spark.ingest.spec import Lookup
+from dmp_spark.ingest.resolved import Lookup
 
 
 def looked_up(

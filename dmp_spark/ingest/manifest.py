@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from dmp_spark.ingest.spec import IngestSpec, Source
+from dmp_spark.ingest.resolved import IngestSpec, Source
 from dmp_spark.lakehouse.listing import FileSeen, list_files, look_at
 
 
@@ -37,6 +37,8 @@ class Known:
     state: str
     spec_hash: str
     landed_at: datetime
+    mapping_hash: str = ""
+    header: str = ""
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,7 @@ class Plan:
     gone: tuple[str, ...] = ()
     overwritten: tuple[str, ...] = ()
     why: str = ""
+    mapping_hash: str = ""
 
 
 def stable_text_id(*parts: str) -> str:
@@ -73,15 +76,36 @@ def spec_hash(source: Source, spec: IngestSpec, looked_up: Iterable[str] = ()) -
 
     `looked_up` are the file ids behind the reference tables that the source looks up.
     """
-    parts = [source.model_dump_json(exclude={"path"}), spec.zone, spec.bounds.model_dump_json(), *sorted(looked_up)]
+    parts = [
+        source.model_dump_json(exclude={"path", "settle"}),
+        spec.zone,
+        spec.bounds.model_dump_json(),
+        str(spec.late),
+        *sorted(looked_up),
+    ]
     text = "\n".join(parts)
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
-def listing_hash(spec: IngestSpec) -> str:
+def mapping_hash(source: Source, spec: IngestSpec, looked_up: Iterable[str] = ()) -> str:
+    """The same of all but rules that reject: where it stays, what was accepted is what it would be."""
+    return spec_hash(source.without_rejecting, spec, looked_up)
+
+
+def listing_hash(spec: IngestSpec, now: datetime) -> str:
     """One hash over all versions of files that the sources have now: the version of ingest's inputs."""
-    ids = sorted(file_id(source.name, seen) for source in spec.sources for seen in list_files(source.path))
+    ids = sorted(file_id(source.name, seen) for source in spec.sources for seen in settled(source, now)[0])
     return hashlib.sha256("\n".join(ids).encode()).hexdigest()
+
+
+def settled(source: Source, now: datetime) -> tuple[list[FileSeen], int]:
+    """The files of a source that may be read at `now`, and how many changed so lately that they may still be written."""
+    listed = list_files(source.path)
+    if not source.settle:
+        return listed, 0
+    latest = round((now.timestamp() - source.settle) * 1_000_000)
+    quiet = [seen for seen in listed if seen.modified_at_micros <= latest]
+    return quiet, len(listed) - len(quiet)
 
 
 def plan(

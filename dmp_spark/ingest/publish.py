@@ -49,12 +49,15 @@ def publish(context: RunContext, publication: Publication) -> dict[str, Changes]
         return {}
     changes: dict[str, Changes] = {}
     if publication.taken or publication.removed:
-        _scoped(context, changes, REJECTED.name, publication, [(t, t.rejected) for t in publication.taken])
+        first = [taken for taken in publication.taken if not taken.is_replay]
+        if first or publication.removed:
+            _scoped(context, changes, REJECTED.name, publication, [(t, t.rejected) for t in first])
         _references(context, changes, publication)
         events = [(taken, _events(taken)) for taken in publication.taken if taken.source.events]
         _scoped(context, changes, EVENTS.name, publication, events)
         _facts(context, changes, publication)
         _identifiers(context, changes, publication)
+        _replayed(context, changes, publication)
     files = _files(context, publication)
     if files is not None:
         changes[FILES.name] = context.lakehouse.upsert(FILES.name, files)
@@ -156,6 +159,30 @@ def _identifiers(context: RunContext, changes: dict[str, Changes], publication: 
         changes[name] = lakehouse.upsert(name, subjects.earliest(fresh, standing))
 
 
+def _replayed(context: RunContext, changes: dict[str, Changes], publication: Publication) -> None:
+    """What became of records that were tried again: once their events stand, so that a kill loses none."""
+    rows = [taken.rejected for taken in publication.taken if taken.is_replay and taken.rejected is not None]
+    if rows:
+        audit = {"_ingested_at": F.lit(context.started_at).cast("timestamp")}
+        changed = context.lakehouse.upsert(REJECTED.name, _union(rows).withColumns(audit))
+        changes[REJECTED.name] = _sum(changes.get(REJECTED.name), changed)
+
+
+def _recounted(context: RunContext, taken: Taken) -> DataFrame:
+    """The rows of a source's files once its rejected records were tried again: other counts, and judged by today's rules."""
+    plan, names = taken.probed.plan, [each.name for each in fields(Counts)]
+    old = context.lakehouse.read(FILES.name).where(
+        (F.col("source") == plan.source.name)
+        & (F.col("state") == str(State.TAKEN))
+        & (F.col("mapping_hash") == plan.mapping_hash)
+    )
+    rows = [(key, *astuple(counts)) for key, counts in taken.counts.items()]
+    kinds = ", ".join(["file_id string", *[f"_{name} bigint" for name in names]])
+    joined = old.join(context.lakehouse.spark.createDataFrame(rows, kinds), on="file_id", how="left")  # one to one
+    new = {name: F.col(name) + F.coalesce(f"_{name}", F.lit(0)) for name in names} | {"spec_hash": F.lit(plan.spec_hash)}
+    return joined.select(*[new.get(column.name, F.col(column.name)).alias(column.name) for column in FILES.columns])
+
+
 def _files(context: RunContext, publication: Publication) -> DataFrame | None:
     """The rows of the manifest that are new or changed."""
     spark = context.lakehouse.spark
@@ -163,25 +190,18 @@ def _files(context: RunContext, publication: Publication) -> DataFrame | None:
     rows = []
     for taken in publication.taken:
         plan = taken.probed.plan
+        headers = {key: header.text for header, files in taken.probed.groups.items() for key in files}
         for file_id, seen in plan.files.items():
             counts = taken.counts.get(file_id, Counts())
             first = landed.get(file_id, context.started_at)
-            rows.append(_file(file_id, plan.source.name, seen, State.TAKEN, counts, None, plan.spec_hash, first))
+            about: tuple[object, ...] = (None, plan.spec_hash, plan.mapping_hash, headers.get(file_id), first)
+            rows.append(_file(file_id, plan.source.name, seen, State.TAKEN, counts, about))
     for refused in publication.refused:
-        rows.append(
-            _file(
-                refused.file_id,
-                refused.source,
-                refused.seen,
-                State.REFUSED,
-                None,
-                refused.reason,
-                refused.spec_hash,
-                refused.landed_at,
-            )
-        )
+        about = (refused.reason, refused.spec_hash, None, None, refused.landed_at)
+        rows.append(_file(refused.file_id, refused.source, refused.seen, State.REFUSED, None, about))
     kinds = ", ".join(f"`{column.name}` {column.type}" for column in FILES.columns)
     frames = [spark.createDataFrame(rows, kinds)] if rows else []
+    frames += [_recounted(context, taken) for taken in publication.taken if taken.is_replay]
     over = {file_id for taken in publication.taken for file_id in taken.probed.plan.replaced}
     over |= {row.file_id for row in publication.known if row.source in publication.removed}
     if over:
@@ -191,15 +211,9 @@ def _files(context: RunContext, publication: Publication) -> DataFrame | None:
 
 
 def _file(
-    file_id: str,
-    source: str,
-    seen: FileSeen,
-    state: State,
-    counts: Counts | None,
-    reason: str | None,
-    spec_hash: str,
-    landed_at: datetime,
+    file_id: str, source: str, seen: FileSeen, state: State, counts: Counts | None, about: tuple[object, ...]
 ) -> tuple[object, ...]:
+    """A row of the manifest; `about` are its last columns: reason, hashes, header, and when the file was first seen."""
     numbers = astuple(counts) if counts else (None,) * len(fields(Counts))
     modified_at = datetime.fromtimestamp(seen.modified_at_micros / 1_000_000, UTC)
-    return (file_id, source, seen.path, seen.length, modified_at, str(state), *numbers, reason, spec_hash, landed_at)
+    return (file_id, source, seen.path, seen.length, modified_at, str(state), *numbers, *about)

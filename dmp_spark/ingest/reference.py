@@ -6,9 +6,10 @@ from functools import reduce
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from dmp_spark.functions.reasons import broken
 from dmp_spark.ingest.compute import value
-from dmp_spark.ingest.rules import broken, payload
-from dmp_spark.ingest.spec import Reference, Source
+from dmp_spark.ingest.resolved import Reference, Source
+from dmp_spark.ingest.rules import payload
 
 RECORDS_A_PART = 1_000_000  # of so many keys a hash table fits into the memory of one task
 COMBINED: dict[str, Callable[[Column], Column]] = {  # all leave nulls out, and none depends on the order of rows
@@ -28,16 +29,17 @@ def rows(records: DataFrame, source: Source, reference: Reference) -> DataFrame:
         "flags",
         "_file_id",
         "_position",
-        F.lit(0).cast("bigint").alias("_ordinal"),
+        F.col("_element").alias("_ordinal"),
         F.col("_reasons").alias("_record_reasons"),
         "_raw",
+        "_extra",
     )
     has_key = F.lit(True)
     for name in reference.key:
         has_key = has_key & F.col(f"`{name}`").isNotNull()
     reasons = F.when(F.size("_record_reasons") > 0, F.col("_record_reasons")).otherwise(broken([("no_key", has_key)]))
     told = selected.withColumn("_reasons", reasons)
-    return told.withColumn("_payload", payload(F.col("_reasons"))).drop("_record_reasons", "_raw")
+    return told.withColumn("_payload", payload(F.col("_reasons"))).drop("_record_reasons", "_raw", "_extra")
 
 
 def by_key(held: DataFrame, source: Source, reference: Reference, records: int, files: int) -> DataFrame:

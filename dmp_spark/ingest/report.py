@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from dmp_spark.ingest.spec import IngestSpec
+from dmp_spark.ingest.resolved import IngestSpec
 from dmp_spark.section import About, Answers, Column, Fact, Kind, Part, Section, Sentence, Table, Tone
 from dmp_spark.wording import counted, plain
 

@@ -1,27 +1,15 @@
 """Rules over records: every record keeps its place and learns what it broke, in one pass."""
 
 from collections.abc import Iterable
-from functools import reduce
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from dmp_spark.functions.reasons import FLOATS, broken, is_number
 from dmp_spark.ingest.compute import expression
-from dmp_spark.ingest.spec import Lookup, Rule, Source
+from dmp_spark.ingest.resolved import Lookup, Rule, Source
 
-FLOATS = ("float", "double")
 PAYLOAD_OPTIONS = {"ignoreNullFields": "false", "timestampFormat": "yyyy-MM-dd'T'HH:mm:ss.SSSSSSXXX"}
-
-
-def broken(rules: Iterable[tuple[str, Column]]) -> Column:
-    """array<string> of the names whose predicate is not true, in order: null counts as false; empty where all hold."""
-    certain = [(name, F.coalesce(holds, F.lit(False))) for name, holds in rules]
-    none = F.array().cast("array<string>")
-    if not certain:
-        return none
-    reasons = F.array_compact(F.array(*[F.when(~holds, F.lit(name)) for name, holds in certain]))
-    # array_compact is interpreted, and nearly all records break nothing
-    return F.when(reduce(Column.__and__, [holds for _, holds in certain]), none).otherwise(reasons)
 
 
 def judged(records: DataFrame, source: Source) -> DataFrame:
@@ -34,7 +22,7 @@ def judged(records: DataFrame, source: Source) -> DataFrame:
     names = source.names
     holds = {rule.name: expression(rule.require, names, predicate=True) for rule in source.rules}
     rejecting = [(rule.name, holds[rule.name]) for rule in source.rules if rule.action == "reject"]
-    rejecting += [_was_found(lookup) for lookup in source.lookups if lookup.missing == "reject"]
+    rejecting += [_was_found(lookup) for lookup in source.lookups if lookup.missing != "null"]
     flagging = [(rule.name, holds[rule.name]) for rule in source.rules if rule.action == "flag"]
     kept = [name for name in records.columns if name.startswith("_") and name != "_misread"]
     nulled = {
@@ -52,13 +40,10 @@ def judged(records: DataFrame, source: Source) -> DataFrame:
 
 
 def payload(reasons: Column) -> Column:
-    """JSON of the record as it came, where there are reasons to keep it; else null."""
-    return F.when(F.size(reasons) > 0, F.to_json("_raw", PAYLOAD_OPTIONS))
-
-
-def is_number(column: Column) -> Column:
-    """Whether a float is a number or null: neither NaN nor infinite."""
-    return column.isNull() | (F.abs(column) < F.lit(float("inf")))  # NaN is greater than all numbers
+    """JSON of the record as it came, where there are reasons to keep it; else null. What no column names is its `_extra`."""
+    whole = F.to_json("_raw", PAYLOAD_OPTIONS)
+    beside = F.concat(F.substring(whole, F.lit(1), F.length(whole) - 1), F.lit(',"_extra":'), F.to_json("_extra"), F.lit("}"))
+    return F.when(F.size(reasons) > 0, F.when(F.size("_extra") > 0, beside).otherwise(whole))
 
 
 def _nulling(rules: Iterable[Rule], column: str) -> list[Rule]:

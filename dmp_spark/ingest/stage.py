@@ -1,46 +1,33 @@
 """Ingest: files of sources become events, reference data and facts; what is wrong with a record is kept with its reasons."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from dmp_spark.errors import Problem
+from dmp_spark.formats.headers import Header
+from dmp_spark.formats.records import named_in
 from dmp_spark.functions.instants import instant_of, micros_of
 from dmp_spark.functions.keys import MakeId, keyed_id, stable_id
-from dmp_spark.ingest import cells, csv_files, publish
-from dmp_spark.ingest.headers import Header, UnreadableFileError, probe
-from dmp_spark.ingest.manifest import Known, Mode, Plan, State, plan
-from dmp_spark.ingest.records import Landed, named_in
-from dmp_spark.ingest.spec import IngestSpec, Source
+from dmp_spark.ingest import publish
+from dmp_spark.ingest.manifest import Known, Mode, Plan, State, mapping_hash, plan, settled, spec_hash
+from dmp_spark.ingest.probing import Work, probe
+from dmp_spark.ingest.replay import Kept
+from dmp_spark.ingest.resolved import IngestSpec, Source
 from dmp_spark.ingest.subjects import of_another_key
-from dmp_spark.ingest.tables import IDENTIFIERS, READS, WRITES, contracts, reference_name
+from dmp_spark.ingest.tables import IDENTIFIERS, READS, REJECTED, WRITES, RejectedState, contracts, reference_name
 from dmp_spark.ingest.taking import Counts, NoKeyError, Probed, Taken, take
+from dmp_spark.ingest.taking_again import take_again
 from dmp_spark.lakehouse.lakehouse import Lakehouse
-from dmp_spark.lakehouse.listing import list_files, look_at
+from dmp_spark.lakehouse.listing import look_at
 from dmp_spark.project.secrets import read_secret
 from dmp_spark.stage import Check, RunContext, RunSummary
 
 __all__ = ["READS", "WRITES", "contracts", "misfit", "run"]
 
 JUDGED_FROM = 1_000  # below so many records of a source a share of rejected ones says little
-
-
-@dataclass
-class Work:
-    """What a run does, source by source; filled as the sources are looked at."""
-
-    known: tuple[Known, ...]
-    make_id: MakeId = stable_id
-    taken: list[Taken] = field(default_factory=list)
-    refused: list[publish.Refused] = field(default_factory=list)
-    failed: list[str] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-
-    def refuse(self, source: str, sentence: str) -> None:
-        """Nothing of that source is taken."""
-        self.failed.append(f"{source}: {sentence}; nothing of this source was taken")
 
 
 def run(context: RunContext, spec: IngestSpec) -> RunSummary:
@@ -53,9 +40,12 @@ def run(context: RunContext, spec: IngestSpec) -> RunSummary:
     gone = sorted({row.source for row in work.known} - {source.name for source in spec.sources})
     if gone and not context.full:
         work.notes.append(f"{', '.join(gone)}: no longer in ingest.yml; what it delivered stays until a run with --full")
-    held = [sentence for each in work.taken if (sentence := _held(each, spec.hold_if_rejected_above))]
+    held = [sentence for each in work.taken if not each.is_replay and (sentence := _held(each, spec.hold_if_rejected_above))]
     counts = {name: sum(each.total(name) for each in work.taken) for name in Counts.__dataclass_fields__}
     checks = tuple(Check(f"{each.source.name}_conflicts", not each.conflicts, _conflicts(each)) for each in work.taken)
+    if spec.late is not None:
+        judged = [each for each in work.taken if each.source.events]
+        checks += tuple(Check(f"{each.source.name}_late", not each.late, _told_late(each)) for each in judged)
     changes = {}
     if not held:
         removed = tuple(gone) if context.full else ()
@@ -92,31 +82,74 @@ def _look_at(context: RunContext, source: Source, spec: IngestSpec, work: Work, 
     if waits:
         work.refuse(source.name, f"it looks up {waits}, which is not there")
         return
-    seen = list_files(source.path)
+    seen, unsettled = settled(source, context.started_at)
+    if unsettled:
+        files = "1 file" if unsettled == 1 else f"{unsettled:,} files"
+        work.notes.append(f"{source.name}: {files} changed so lately (`settle`) that the next run reads them")
     again = "a full run was asked for" if context.full else ""
-    planned = plan(source, spec, seen, work.known, again, _looked_up(source, spec, work))
+    looked_up = _looked_up(source, spec, work)
+    mapping = mapping_hash(source, spec, looked_up)
+    known = _as_if_judged_by_these_rules(source, spec, work, looked_up) if context.replay else work.known
+    planned = replace(plan(source, spec, seen, known, again, looked_up), mapping_hash=mapping)
     has_any = any(row.source == source.name and row.state == State.TAKEN for row in work.known)
-    if not seen and (source.arrives == "replaced" or not has_any):
+    if not seen and not unsettled and (source.arrives == "replaced" or not has_any):
         work.refuse(source.name, f"there is no file at {source.path}")
         return
-    if not seen and _is_gone(source, work):
+    if not seen and not unsettled and _is_gone(source, work):
         work.refuse(source.name, f"the folder {source.path} is gone: put it back, empty where nothing is new")
         return
     if planned.gone:
         files = ", ".join(planned.gone[:3])
         way_out = f"put it back, or build a new lakehouse with {context.lakehouse.location.elsewhere}"
+        if not context.replay and _is_rules_alone(planned, work):
+            way_out = f"dmp replay tries its rejected records again without its files; or {way_out}"
         work.refuse(source.name, f"all its files are read again because {planned.why}, but {files} is gone: {way_out}")
         return
     if planned.overwritten:
         files = ", ".join(planned.overwritten[:3])
         why = f"all its files are read again because {planned.why}"
         work.notes.append(f"{source.name}: {why}; {files} was overwritten since it was taken, and its present version was read")
+    if context.replay and planned.mode is not Mode.REBUILD:
+        _take_again(context, planned, spec, work, tables)
     if planned.mode is Mode.NOTHING:
         return
-    probed = _probe(context, planned, work)
+    probed = probe(context, planned, work)
     if probed:
         context.progress(f"{source.name}: {sum(probed.rows.values()):,} records of {len(probed.rows):,} files")
         _take(context, probed, spec, work, tables)
+
+
+def _is_rules_alone(planned: Plan, work: Work) -> bool:
+    """Whether nothing changed of a source but rules that reject."""
+    own = [row for row in work.known if row.source == planned.source.name and row.state == State.TAKEN]
+    return all(row.mapping_hash == planned.mapping_hash for row in own)
+
+
+def _as_if_judged_by_these_rules(source: Source, spec: IngestSpec, work: Work, looked_up: list[str]) -> tuple[Known, ...]:
+    """The manifest, in which files of a source of which nothing changed but rules that reject were judged by today's."""
+    mapping, digest = mapping_hash(source, spec, looked_up), spec_hash(source, spec, looked_up)
+    return tuple(
+        replace(row, spec_hash=digest) if row.source == source.name and row.mapping_hash == mapping else row for row in work.known
+    )
+
+
+def _take_again(context: RunContext, planned: Plan, spec: IngestSpec, work: Work, tables: dict[str, DataFrame]) -> None:
+    """Try what was rejected of a source's files again, and say of how many records what became of them."""
+    source = planned.source
+    if not source.events or not context.lakehouse.exists(REJECTED.name):
+        return
+    own = [row for row in work.known if row.source == source.name and row.state == State.TAKEN and row.header]
+    files = {row.file_id: Kept(Header.of_text(row.header), micros_of(row.landed_at)) for row in own}
+    plain = replace(planned, mode=Mode.ADD, files={})
+    taken = take_again(context, plain, files, tables, spec, work.make_id)
+    if taken is None:
+        return
+    work.taken.append(taken)
+    moved, still = taken.total("rows_accepted") + taken.total("rows_duplicate"), -taken.total("rows_rejected")
+    work.notes.append(
+        f"{source.name}: {still:,} rejected records were replayed: {taken.total('rows_accepted'):,} are events now, "
+        f"{moved - taken.total('rows_accepted'):,} stood already; rules were not asked again of what was accepted before"
+    )
 
 
 def _is_gone(source: Source, work: Work) -> bool:
@@ -132,17 +165,18 @@ def _take(context: RunContext, probed: Probed, spec: IngestSpec, work: Work, tab
         taken = take(context, probed, tables, spec, work.make_id)
     except NoKeyError as error:
         work.refuse(source.name, str(error))
-        work.refused += [_refused(context, planned, key, error.why, work) for key in planned.files]
+        for key in planned.files:
+            work.note_refused(context, planned, key, error.why)
         return
     except Exception as error:  # Spark's, which has no type of its own: py4j's, pyspark's or Connect's
         broken = named_in(str(error), {key: seen.path for key, seen in planned.files.items()})
         if not broken:
             raise
-        _refuse_file(context, planned, broken, "a part of it cannot be read as parquet", work)
+        work.refuse_file(context, planned, broken, f"a part of it cannot be read as {source.format}")
         return
     changed = next((key for key, seen in planned.files.items() if look_at(seen.path) != seen), None)
     if changed:
-        _refuse_file(context, planned, changed, "it changed while it was read", work)
+        work.refuse_file(context, planned, changed, "it changed while it was read")
         return
     work.taken.append(taken)
     if source.reference and taken.accepted is not None:
@@ -168,58 +202,10 @@ def _looked_up(source: Source, spec: IngestSpec, work: Work) -> list[str]:
     return old + [file_id for ids in fresh.values() for file_id in ids]
 
 
-def _probe(context: RunContext, planned: Plan, work: Work) -> Probed | None:
-    """The files by header, from footers or first lines; None, and a refusal, where one of them does not fit."""
-    source = planned.source
-    landed = {row.file_id: row.landed_at for row in work.known}
-    groups: dict[Header, dict[str, Landed]] = {}
-    rows: dict[str, int] = {}
-    for key, seen in planned.files.items():
-        try:
-            if source.format == "csv":
-                header = csv_files.probe(seen.path, source.columns, source.optional)
-            else:
-                header, rows[key] = probe(seen.path, source.columns, source.optional)
-        except UnreadableFileError as error:
-            _refuse_file(context, planned, key, str(error), work)
-            return None
-        micros = micros_of(landed.get(key, context.started_at))
-        groups.setdefault(header, {})[key] = Landed(seen.path, micros)
-    if source.format == "csv" and groups:
-        [files] = groups.values()  # one header, whatever the order of columns
-        return _count_cells(context, Probed(planned, groups, dict.fromkeys(files, 0)), files, work)
-    return Probed(planned, groups, rows)
-
-
-def _count_cells(context: RunContext, probed: Probed, files: dict[str, Landed], work: Work) -> Probed | None:
-    """CSV files read into scratch and counted; None, and a refusal, where one of them is not CSV to its end."""
-    source = probed.plan.source
-    read = cells.read(context.lakehouse.spark, files, source.columns, source.optional)
-    read = context.lakehouse.scratch.write(read, f"{source.name}_cells")
-    counted = cells.counted(read).collect()  # bounded by files
-    for row in counted:
-        if row["problem"]:
-            _refuse_file(context, probed.plan, row["_file_id"], row["problem"], work)
-            return None
-    rows = {**probed.rows, **{row["_file_id"]: row["records"] for row in counted}}
-    return replace(probed, rows=rows, cells=read)
-
-
-def _refuse_file(context: RunContext, planned: Plan, key: str, why: str, work: Work) -> None:
-    """Nothing of the source is taken, because of this file."""
-    work.refuse(planned.source.name, f"{planned.files[key].path} cannot be taken: {why}")
-    work.refused.append(_refused(context, planned, key, why, work))
-
-
-def _refused(context: RunContext, planned: Plan, key: str, reason: str, work: Work) -> publish.Refused:
-    """A file's row in the manifest: refused, and why."""
-    first = next((row.landed_at for row in work.known if row.file_id == key), context.started_at)
-    return publish.Refused(key, planned.source.name, planned.files[key], reason, planned.spec_hash, first)
-
-
 def _known(files: DataFrame) -> tuple[Known, ...]:
     """The manifest; bounded by the number of files."""
-    rows = files.select("file_id", "source", "path", "state", "spec_hash", F.unix_micros("_landed_at").alias("landed")).collect()
+    texts = ("file_id", "source", "path", "state", "spec_hash", "mapping_hash", "header")
+    rows = files.select(*texts, F.unix_micros("_landed_at").alias("landed")).collect()
     return tuple(
         Known(
             row["file_id"],
@@ -228,6 +214,8 @@ def _known(files: DataFrame) -> tuple[Known, ...]:
             row["state"],
             row["spec_hash"],
             instant_of(row["landed"]),
+            row["mapping_hash"] or "",
+            row["header"] or "",
         )
         for row in rows
     )
@@ -238,6 +226,10 @@ def _held(taken: Taken, most: float | None) -> str:
     mapped, rejected = taken.total("rows_mapped"), taken.total("rows_rejected")
     if most is None or taken.rejected is None or mapped < JUDGED_FROM or rejected <= most * mapped:
         return ""
+    if taken.source.waits_for:  # what waits for its reference is no fault of the delivery
+        rejected = taken.rejected.where(F.col("state") != F.lit(str(RejectedState.WAITING))).count()
+        if rejected <= most * mapped:
+            return ""
     reasons = (
         taken.rejected.select(F.explode("reasons").alias("reason"))
         .groupBy("reason")
@@ -248,6 +240,10 @@ def _held(taken: Taken, most: float | None) -> str:
     told = ", ".join(f"{row['reason']} {row['count']:,}" for row in reasons.collect())
     share = f"{100 * rejected / mapped:.1f} % of {mapped:,} records were rejected, more than {100 * most:g} %"
     return f"{taken.source.name}: {share} ({told}); nothing of this run was published"
+
+
+def _told_late(taken: Taken) -> str:
+    return f"{taken.late:,} events were known later than `late` allows; they have the flag late" if taken.late else ""
 
 
 def _conflicts(taken: Taken) -> str:

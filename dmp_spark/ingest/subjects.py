@@ -8,7 +8,7 @@ from pyspark.sql import functions as F
 
 from dmp_spark.functions.keys import MakeId, stable_id
 from dmp_spark.ingest.compute import value
-from dmp_spark.ingest.spec import Computed
+from dmp_spark.ingest.resolved import Computed
 
 
 def carried(identifiers: Iterable[Computed], names: Mapping[str, str], make_id: MakeId = stable_id) -> Column:

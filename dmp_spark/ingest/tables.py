@@ -1,9 +1,21 @@
 """What ingest promises: the silver tables of events, items, reference data and facts, and the books it keeps."""
 
+from enum import StrEnum
+
 from dmp_spark.contracts import Column, Contract, TableClass
-from dmp_spark.ingest.spec import IngestSpec
+from dmp_spark.ingest.resolved import IngestSpec
 
 READS: tuple[str, ...] = ()
+
+
+class RejectedState(StrEnum):
+    """What became of a rejected record: nothing yet; it waits for its reference; it is an event by now."""
+
+    OPEN = "open"
+    WAITING = "waiting"
+    REPLAYED = "replayed"
+
+
 WRITES = (
     "bronze.files",
     "bronze.rejected",
@@ -47,6 +59,9 @@ EVENTS = Contract(
         Column("attributes", "map<string,string>", "what else is known of it; null where none is declared"),
         Column("amounts", "map<string,decimal(18,4)>", "further sums of money; null where none is declared", "currency"),
         Column("flags", "array<string>", "rules of kind flag that its record broke", nullable=False),
+        Column(
+            "_extra", "map<string,string>", "what its record had and no column names, as text; null where nothing", personal=True
+        ),
         Column("_file_id", "string", "the file that delivered it first, as in bronze.files", audit=True),
         Column("_ingested_at", "timestamp", "start of the run that wrote it", audit=True),
     ),
@@ -118,6 +133,12 @@ FILES = Contract(
         Column("rows_suppressed", "bigint", "those of people who were erased", "events"),
         Column("reason", "string", "why it was refused"),
         Column("spec_hash", "string", "hash of the resolved source and of files it looks up; another one reads all again"),
+        Column(
+            "mapping_hash",
+            "string",
+            "hash of the same without rules that reject: where it stays, rejected records can be replayed",
+        ),
+        Column("header", "string", "how it holds its columns, as JSON: types by name"),
         Column("_landed_at", "timestamp", "start of the run that first saw it: the known time of `known: landing`", audit=True),
     ),
 )
@@ -130,15 +151,20 @@ REJECTED = Contract(
     key=("_ingest_id", "ordinal"),
     columns=(
         Column("_ingest_id", "string", "stable_id of source, file and position", nullable=False),
-        Column("ordinal", "bigint", "which event of the record; 0 for the record itself", nullable=False),
+        Column("ordinal", "bigint", "which event of the record, over all its elements; 0 for the record itself", nullable=False),
         Column("source", "string", "the source of ingest.yml", nullable=False),
         Column("file_id", "string", "the file, as in bronze.files", nullable=False),
         Column("position", "bigint", "the record's place in the file, from 0", nullable=False),
         Column("event_type", "string", "the event it would have been; null where it would be none, or one of several"),
         Column("payload", "string", "the record's columns as JSON", personal=True),
         Column("reasons", "array<string>", "all rules it broke", nullable=False),
-        Column("rule_version", "string", "the resolved source that judged it", nullable=False),
-        Column("state", "string", "open, replayed or expired", nullable=False),
+        Column("rule_version", "string", "the resolved source that judged it last", nullable=False),
+        Column(
+            "state",
+            "string",
+            "open; waiting for reference data (`missing: wait`); replayed: it is an event by now",
+            nullable=False,
+        ),
         Column("_ingested_at", "timestamp", "start of the run that wrote it", audit=True),
     ),
 )

@@ -4,19 +4,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import reduce
 
-from pyspark.sql import DataFrame
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from dmp_spark.errors import StageError
+from dmp_spark.formats import reading
+from dmp_spark.formats.headers import Header
+from dmp_spark.formats.records import Landed
 from dmp_spark.functions.keys import MakeId, stable_id
-from dmp_spark.ingest import attributes, cells, events, lookups, records, rules
+from dmp_spark.ingest import attributes, events, lookups, rules
 from dmp_spark.ingest.contest import Rivals, settle
-from dmp_spark.ingest.headers import Header
 from dmp_spark.ingest.manifest import Mode, Plan
 from dmp_spark.ingest.reference import by_key, examples, hash_of_file
 from dmp_spark.ingest.reference import rows as reference_rows
-from dmp_spark.ingest.spec import IngestSpec, Reference, Source
-from dmp_spark.ingest.tables import EVENTS, reference_name
+from dmp_spark.ingest.resolved import IngestSpec, Reference, Source
+from dmp_spark.ingest.tables import EVENTS, RejectedState, reference_name
 from dmp_spark.ingest.times import Clocks
 from dmp_spark.stage import RunContext
 
@@ -29,13 +31,13 @@ EVENT_CONTENT = {c.name: c.type for c in EVENTS.business if c.name not in ("even
 class Probed:
     """A plan whose files can all be read: by header, with the number of records and the landing of each by file_id.
 
-    `cells` are the records of CSV files, which were read to be counted.
+    `texts` are the records of files of text, which were read to be counted.
     """
 
     plan: Plan
-    groups: Mapping[Header, Mapping[str, records.Landed]]
+    groups: Mapping[Header, Mapping[str, Landed]]
     rows: Mapping[str, int]
-    cells: DataFrame | None = None
+    texts: DataFrame | None = None
 
 
 @dataclass(frozen=True)
@@ -53,13 +55,19 @@ class Counts:
 
 @dataclass(frozen=True)
 class Taken:
-    """A source's rows, ready to be published: what holds, what was rejected (None: nothing), counts by file_id, conflicts."""
+    """A source's rows, ready to be published: what holds, what was rejected (None: nothing), counts by file_id, conflicts.
+
+    `late` counts the events that were known so late that they have a flag. `is_replay`: the rows are of records that had been
+    rejected, `rejected` says what became of them, and `counts` by how much those of their files change.
+    """
 
     probed: Probed
     accepted: DataFrame | None = None
     rejected: DataFrame | None = None
     counts: Mapping[str, Counts] = field(default_factory=dict)
     conflicts: int = 0
+    late: int = 0
+    is_replay: bool = False
 
     @property
     def source(self) -> Source:
@@ -96,7 +104,7 @@ def take(
     # bounded by files
     counted = (
         mapped.groupBy("_file_id")
-        .agg(F.count("*").alias("mapped"), F.count_if(F.size("_reasons") > 0).alias("rejected"))
+        .agg(F.count("*").alias("mapped"), F.count_if(F.size("_reasons") > 0).alias("rejected"), _late(mapped).alias("late"))
         .collect()
     )
     candidates = mapped.where(F.size("_reasons") == 0)
@@ -105,8 +113,13 @@ def take(
     for row in counted:
         file_id = _known_file(source, row["_file_id"])
         counts[file_id] = _counts(probed.rows[file_id], row["mapped"], row["rejected"], verdict.lost.get(file_id, 0))
-    rejected = _rejected(mapped, probed.plan) if any(each.rows_rejected for each in counts.values()) else None
-    return Taken(probed, verdict.accepted, rejected, counts, verdict.conflicts)
+    rejected = rejected_rows(mapped, probed.plan) if any(each.rows_rejected for each in counts.values()) else None
+    return Taken(probed, verdict.accepted, rejected, counts, verdict.conflicts, sum(row["late"] for row in counted))
+
+
+def _late(mapped: DataFrame) -> Column:
+    is_event = "flags" in mapped.columns
+    return F.count_if((F.size("_reasons") == 0) & F.array_contains("flags", events.LATE)) if is_event else F.lit(0)
 
 
 def _reference(context: RunContext, probed: Probed, mapped: DataFrame, reference: Reference) -> Taken:
@@ -134,7 +147,7 @@ def _reference(context: RunContext, probed: Probed, mapped: DataFrame, reference
     }
     rejected = None
     if any(each.rows_rejected for each in counts.values()):
-        rejected = context.lakehouse.scratch.write(_rejected(mapped, probed.plan), f"{source.name}_rejected")
+        rejected = context.lakehouse.scratch.write(rejected_rows(mapped, probed.plan), f"{source.name}_rejected")
     return Taken(probed, grouped, rejected, counts)
 
 
@@ -164,21 +177,24 @@ def _mapped(context: RunContext, probed: Probed, tables: Mapping[str, DataFrame]
     source = probed.plan.source
     frames = []
     for header, files in probed.groups.items():
-        if probed.cells is None:
-            rows = records.read(context.lakehouse.spark, header, files, source.columns)
-        else:
-            rows = cells.typed(probed.cells, source.columns)
+        rows = reading.read(context.lakehouse.spark, header, files, source.reading, probed.texts)
         if not source.reference and sum(probed.rows[file_id] for file_id in files) >= SPREAD_FROM:
             rows = rows.repartition(F.col("_position"))
-        judged = rules.judged(lookups.looked_up(rows, source.lookups, tables, source.columns), source)
-        clocks = Clocks(spec.zone, source.names, header.wall_clocks, spec.bounds)
-        if source.reference:
-            frames.append(reference_rows(judged, source, source.reference))
-        elif source.person_attributes:
-            frames.append(attributes.records_of_facts(judged, source, source.person_attributes, clocks, make_id))
-        else:
-            frames.append(events.mapped(judged, source, clocks, make_id))
+        frames.append(of_records(rows, header, source, tables, spec, make_id))
     return reduce(DataFrame.unionByName, frames)
+
+
+def of_records(
+    rows: DataFrame, header: Header, source: Source, tables: Mapping[str, DataFrame], spec: IngestSpec, make_id: MakeId
+) -> DataFrame:
+    """What records become, judged: a row an event, a row of reference data or the facts of one record."""
+    judged = rules.judged(lookups.looked_up(rows, source.lookups, tables, source.columns), source)
+    clocks = Clocks(spec.zone, source.names, header.wall_clocks, spec.bounds, header.mixed_clocks)
+    if source.reference:
+        return reference_rows(judged, source, source.reference)
+    if source.person_attributes:
+        return attributes.records_of_facts(judged, source, source.person_attributes, clocks, make_id)
+    return events.mapped(judged, source, clocks, make_id, spec.late)
 
 
 def _rivals(context: RunContext, probed: Probed) -> Rivals:
@@ -193,7 +209,8 @@ def _rivals(context: RunContext, probed: Probed) -> Rivals:
     return Rivals(("event_id",), EVENT_CONTENT, F.unix_micros("known_time"), standing)
 
 
-def _rejected(mapped: DataFrame, plan: Plan) -> DataFrame:
+def rejected_rows(mapped: DataFrame, plan: Plan) -> DataFrame:
+    """The rows of bronze.rejected of what was mapped and does not hold."""
     name = plan.source.name
     is_event = "event_type" in mapped.columns
     return mapped.where(F.size("_reasons") > 0).select(
@@ -206,5 +223,12 @@ def _rejected(mapped: DataFrame, plan: Plan) -> DataFrame:
         F.col("_payload").alias("payload"),
         F.col("_reasons").alias("reasons"),
         F.lit(plan.spec_hash).alias("rule_version"),
-        F.lit("open").alias("state"),
+        _state(plan.source).alias("state"),
     )
+
+
+def _state(source: Source) -> Column:
+    """Open; waiting where nothing but missing reference data is wrong with it."""
+    waits_for = F.array(*[F.lit(reason) for reason in source.waits_for]).cast("array<string>")
+    is_waiting = F.size(F.array_except("_reasons", waits_for)) == 0
+    return F.when(is_waiting, F.lit(str(RejectedState.WAITING))).otherwise(F.lit(str(RejectedState.OPEN)))

@@ -9,7 +9,7 @@ from pyspark.sql import functions as F
 
 from dmp_spark.functions.clock import day_start, local_date
 from dmp_spark.ingest.compute import named
-from dmp_spark.ingest.spec import Bounds, Known, Time
+from dmp_spark.ingest.resolved import Bounds, Known, Time
 
 DAY = 86_400
 HOURS_OF = {"minutes": 1 / 60, "hours": 1.0}
@@ -20,17 +20,22 @@ DAYS_OF = {"days": 1, "weeks": 7}
 class Clocks:
     """How time columns are read: the project's zone, the columns' types, which of them hold wall clocks, and within which
     bounds they make sense.
+
+    Of `mixed_clocks` each value is one or the other: `_offsets` of the record says which is an instant.
     """
 
     zone: str
     types: dict[str, str]
     wall_clocks: AbstractSet[str] = frozenset()
     bounds: Bounds = Bounds()
+    mixed_clocks: AbstractSet[str] = frozenset()
 
 
 def instant(column: str, zone: str, clocks: Clocks) -> Column:
     """The instant of a time column: as it is, or its wall clock read in `zone`; null stays null."""
     value = named(column).cast("timestamp")
+    if column in clocks.mixed_clocks:
+        return F.when(F.col("_offsets")[column], value).otherwise(F.to_utc_timestamp(value, zone))
     return F.to_utc_timestamp(value, zone) if column in clocks.wall_clocks else value
 
 
@@ -38,6 +43,9 @@ def day(column: str, zone: str, clocks: Clocks) -> Column:
     """The date that a time column names: of an instant the date in `zone`, of a wall clock or date its own."""
     if column in clocks.wall_clocks or clocks.types.get(column) == "date":
         return named(column).cast("date")
+    if column in clocks.mixed_clocks:
+        own = named(column).cast("date")
+        return F.when(F.col("_offsets")[column], local_date(named(column), zone)).otherwise(own)
     return local_date(named(column).cast("timestamp"), zone)
 
 
@@ -56,6 +64,13 @@ def event_date(time: Time, clocks: Clocks) -> Column:
     return local_date(event_time(time, clocks), clocks.zone)
 
 
+def could_be_known(time: Time, clocks: Clocks) -> Column:
+    """The earliest moment from which an event can be known: when it happened or, where only its day is known, the day's end."""
+    if time.precision == "day":
+        return day_start(F.date_add(day(time.column, time.zone, clocks), 1), clocks.zone)
+    return event_time(time, clocks)
+
+
 def known_time(known: Known, clocks: Clocks, landed_at: Column, time: Time | None = None) -> Column:
     """From when a record could be used; `after` counts from the event or, where only its day is known, the day's end.
 
@@ -69,10 +84,7 @@ def known_time(known: Known, clocks: Clocks, landed_at: Column, time: Time | Non
         return instant(known.column, known.zone, clocks)
     if time is None:
         raise ValueError("`after` needs the time of an event")
-    if time.precision == "day":
-        start = day_start(F.date_add(day(time.column, time.zone, clocks), 1), clocks.zone)
-    else:
-        start = event_time(time, clocks)
+    start = could_be_known(time, clocks)
     return plus(start, known.amount, known.unit, clocks.zone)
 
 

@@ -36,13 +36,15 @@ class Planned:
         return "; ".join(self.why or self.reached) or NOTHING_NEW
 
 
-def plan(steps: Sequence[Step], location: Location, as_of: datetime, zone: str, full: bool = False) -> tuple[Planned, ...]:
-    """The steps in order, each with whether it would run and why; a step reached by another counts as running."""
+def plan(
+    steps: Sequence[Step], location: Location, as_of: datetime, now: datetime, zone: str, full: bool = False
+) -> tuple[Planned, ...]:
+    """The steps in order, each with whether it would run at `now` and why; a step reached by another counts as running."""
     tables, ledger = standing(location), Ledger(location)
     planned: list[Planned] = []
     running: list[Step] = []
     for step in steps:
-        position, last = step.position(tables, as_of), ledger.last_done(step.name)
+        position, last = step.position(tables, as_of, now), ledger.last_done(step.name)
         own = causes(position, last, zone)
         reached = tuple(
             f"reads {', '.join(names)}, which {other.name} would write" for other in running if (names := step.needs(other))

@@ -18,10 +18,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Step:
-    """A stage of the project; `reads` and `writes` may end in `*`; `files_hash` is ingest's, of the files it would read.
+    """A stage of the project; `reads` and `writes` may end in `*`.
 
-    `following`: what it can go on from, without judging all. `misfit`: asked before `run`, what of the project does not fit
-    the lakehouse, or None. Only a step before which no other can have run has one: a refusal says that nothing was touched.
+    `files_hash` is ingest's, of the files that it would read at a moment. `following`: what it can go on from, without
+    judging all. `misfit`: asked before `run`, what of the project does not fit the lakehouse, or None. Only a step before
+    which no other can have run has one: a refusal says that nothing was touched.
     """
 
     name: str
@@ -30,7 +31,7 @@ class Step:
     spec_hash: str
     code_hash: str
     run: Callable[[RunContext], RunSummary]
-    files_hash: Callable[[], str] | None = None
+    files_hash: Callable[[datetime], str] | None = None
     following: Following = Following()
     misfit: "Callable[[Lakehouse], Problem | None] | None" = None
 
@@ -38,15 +39,15 @@ class Step:
         """The tables by which this step depends on another, ordered; empty where it does not."""
         return tuple(sorted({name for name in self.reads for written in other.writes if _meet(name, written)}))
 
-    def position(self, tables: Standing, as_of: datetime) -> Position:
-        """Where the step stands now; what it writes itself is no news to it, though it may read that too."""
+    def position(self, tables: Standing, as_of: datetime, now: datetime) -> Position:
+        """Where the step stands at `now`; what it writes itself is no news to it, though it may read that too."""
         names = tables.names()
         written = tables.versions(matching(self.writes, names))
         read = tables.versions(table for table in matching(self.reads, names) if table not in written)
         return Position(
             read=read,
             written=written,
-            inputs_hash=self.files_hash() if self.files_hash else hash_of(read),
+            inputs_hash=self.files_hash(now) if self.files_hash else hash_of(read),
             as_of=as_of,
             spec_hash=self.spec_hash,
             code_hash=self.code_hash,
@@ -87,10 +88,10 @@ def _step(name: str, spec: Any) -> Step:
         problem: Problem | None = registry.stage(name).misfit(lakehouse, spec)
         return problem
 
-    def files_hash() -> str:
+    def files_hash(now: datetime) -> str:
         from dmp_spark.ingest.manifest import listing_hash
 
-        return listing_hash(spec)
+        return listing_hash(spec, now)
 
     return Step(
         name=name,

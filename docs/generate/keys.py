@@ -83,7 +83,7 @@ def takes(hint: Any, metadata: list[Any] | None = None) -> str:
             return words
     origin, arguments = get_origin(hint), get_args(hint)
     if origin is Literal:
-        return " or ".join(f"`{value}`" for value in arguments)
+        return " or ".join(f"`{value}`" for value in arguments).replace("\t", "\\t")
     if origin in (Union, types.UnionType):
         return " or ".join(dict.fromkeys(takes(one) for one in arguments if one is not type(None)))
     if hasattr(hint, "__metadata__"):

@@ -10,6 +10,7 @@ TABLES = {
     ("lakehouse", "# Where a lakehouse lies", "key"): (("project", "lakehouse."),),
     ("ingest", "## The file", "key"): (("ingest", ""),),
     ("ingest", "## A source", "key"): (("ingest", "sources.<name>."),),
+    ("ingest", "### Columns", "key"): (("ingest", "sources.<name>.columns.<name>."),),
     ("ingest", "## events", "key"): (("ingest", "sources.<name>.events.<name>."),),
     ("ingest", "## reference", "key"): (("ingest", "sources.<name>.reference."),),
     ("ingest", "## person_attributes", "key"): (("ingest", "sources.<name>.person_attributes."),),

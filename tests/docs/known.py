@@ -9,14 +9,12 @@ from docs.generate.commands import commands
 from tests.docs.pages import ROOT
 
 PLANNED = {
-    "init",
     "stream",
     "person",
     "identity",
     "segment",
     "activate",
     "erase",
-    "replay",
     "maintain",
     "model promote",
     "model rollback",

@@ -10,19 +10,15 @@ from pyspark.sql import SparkSession
 from tests.docs.copies import answers, said, trimmed
 from tests.docs.pages import ROOT, commands, named_blocks
 from tests.oracles import online_retail_duckdb
+from tests.shared_data import shared
 
 PAGE = ROOT / "docs" / "guide" / "your-own-data.md"
-FILE = "online_retail/online_retail.parquet"
-PLACES = [folder / "shared" / "data" / FILE for folder in (ROOT, *ROOT.parents)]
 
 
 @pytest.fixture(scope="module")
 def file() -> Path:
-    """Online Retail, from the folder shared/data in the checkout or beside one of the folders that hold it."""
-    found = next((place for place in PLACES if place.exists()), None)
-    if found is None:
-        pytest.skip(f"shared/data/{FILE} is not there")
-    return found
+    """Online Retail."""
+    return shared("online_retail", "online_retail.parquet")
 
 
 def written(root: Path) -> Path:

@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 
 from dmp_spark.errors import UserError
 from dmp_spark.ingest import stage
-from dmp_spark.ingest.spec import Computed, IngestSpec, Known, PersonAttributes, Reference, Source
+from dmp_spark.ingest.resolved import Computed, IngestSpec, Known, PersonAttributes, Reference, Source
 from dmp_spark.ingest.tables import contracts
 from dmp_spark.lakehouse.lakehouse import Lakehouse
 from dmp_spark.stage import RunContext, RunSummary
@@ -75,7 +75,9 @@ class Shop:
         (self.folder / file).parent.mkdir(exist_ok=True)
         pq.write_table(table, self.folder / file)
 
-    def run(self, *sources: Source, as_of: datetime = AS_OF, full: bool = False, most: float | None = None) -> RunSummary:
+    def run(
+        self, *sources: Source, as_of: datetime = AS_OF, full: bool = False, most: float | None = None, replay: bool = False
+    ) -> RunSummary:
         """One run of the stage over these sources; identifiers are hashed with the secret that `self.key` names.
 
         UserError where the lakehouse does not take that key, as from the pipeline.
@@ -92,7 +94,7 @@ class Shop:
         if problem := stage.misfit(lakehouse, spec):
             raise UserError(problem)
         started = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=self.runs)
-        return stage.run(RunContext(lakehouse, as_of, f"run-{self.runs}", started, "UTC", full), spec)
+        return stage.run(RunContext(lakehouse, as_of, f"run-{self.runs}", started, "UTC", full, replay), spec)
 
     def rows(self, table: str, *columns: str) -> list[tuple[Any, ...]]:
         """The rows of a table, in order."""

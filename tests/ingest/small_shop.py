@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from dmp_spark.ingest.spec import Computed, Event, Known, Lookup, Rule, Source, Time
+from dmp_spark.ingest.resolved import Computed, Event, Known, Lookup, Rule, Source, Time
 
 COLUMNS = {"customer": "string", "receipt": "bigint", "at": "timestamp", "amount": "double", "pieces": "bigint"}
 HAS_CUSTOMER = Rule(name="has_customer", require="customer is not null", action="reject")

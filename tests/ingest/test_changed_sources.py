@@ -12,7 +12,7 @@ import pytest
 
 from dmp_spark.contracts import Changes
 from dmp_spark.ingest import stage
-from dmp_spark.ingest.spec import Computed
+from dmp_spark.ingest.resolved import Computed
 from dmp_spark.ingest.tables import EVENTS
 from tests.acceptance.tables import versions
 from tests.ingest.delivered_shop import AT, Shop

@@ -5,8 +5,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from dmp_spark.ingest.manifest import Known, Mode, Plan, State, file_id, listing_hash, plan, spec_hash
-from dmp_spark.ingest.spec import IngestSpec, Source
+from dmp_spark.ingest.manifest import Known, Mode, Plan, State, file_id, listing_hash, plan, settled, spec_hash
+from dmp_spark.ingest.resolved import IngestSpec, Source
 from dmp_spark.lakehouse.listing import list_files
 from tests.ingest.small_shop import HAS_CUSTOMER, orders
 
@@ -121,8 +121,25 @@ def test_the_listing_hash_moves_with_every_version_of_a_file(tmp_path: Path) -> 
     file = tmp_path / "a.parquet"
     file.write_bytes(b"a")
     spec = spec_of(orders(path=str(tmp_path)))
-    before = listing_hash(spec)
-    assert listing_hash(spec) == before
+    before = listing_hash(spec, LANDED)
+    assert listing_hash(spec, LANDED) == before
 
     os.utime(file, (1, 1))
-    assert listing_hash(spec) != before
+    assert listing_hash(spec, LANDED) != before
+
+
+def test_a_file_that_may_still_be_written_is_left_until_it_has_been_quiet_for_so_long(tmp_path: Path) -> None:
+    for name, modified in (("old", 1_000), ("young", 1_090)):
+        (tmp_path / name).write_bytes(b"a")
+        os.utime(tmp_path / name, (modified, modified))
+    source = orders(path=str(tmp_path), settle=60)
+    at = {second: datetime.fromtimestamp(second, UTC) for second in (1_149, 1_150)}
+
+    assert {second: [Path(seen.path).name for seen in settled(source, now)[0]] for second, now in at.items()} == {
+        1_149: ["old"],
+        1_150: ["old", "young"],
+    }
+    assert [settled(source, now)[1] for now in at.values()] == [1, 0]
+    assert listing_hash(spec_of(source), at[1_149]) != listing_hash(spec_of(source), at[1_150])
+    assert settled(orders(path=str(tmp_path)), at[1_149])[1] == 0
+    assert spec_hash(source, spec_of(source)) == spec_hash(orders(path=str(tmp_path)), spec_of(source))

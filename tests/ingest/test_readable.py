@@ -8,9 +8,9 @@ import pyarrow.parquet as pq
 from chispa import assert_df_equality
 from pyspark.sql import DataFrame, SparkSession
 
+from dmp_spark.formats.readable import KEPT, LONGEST, readable
 from dmp_spark.ingest import attributes, events, rules
-from dmp_spark.ingest.readable import KEPT, LONGEST, readable
-from dmp_spark.ingest.spec import Bounds, Computed, Known, PersonAttributes, Rule, Source, Time
+from dmp_spark.ingest.resolved import Bounds, Computed, Known, PersonAttributes, Rule, Source, Time
 from dmp_spark.ingest.times import Clocks
 from tests.ingest.small_shop import COLUMNS, orders, purchase
 
@@ -18,11 +18,14 @@ LANDED = datetime(2020, 1, 1, tzinfo=UTC)
 AT = LANDED - timedelta(days=1)
 PLACED = (
     ", ".join(f"{name} {kind}" for name, kind in COLUMNS.items()) + ", _position bigint, _file_id string, _landed_at timestamp"
+    ", _element bigint, _extra map<string,string>"
 )
 
 
 def placed(spark: SparkSession, *rows: tuple[object, ...]) -> DataFrame:
-    return readable(spark.createDataFrame([(*row, place, "f", LANDED) for place, row in enumerate(rows)], PLACED), COLUMNS)
+    return readable(
+        spark.createDataFrame([(*row, place, "f", LANDED, 0, None) for place, row in enumerate(rows)], PLACED), COLUMNS
+    )
 
 
 def reasons_by_place(frame: DataFrame) -> list[list[str]]:

@@ -6,7 +6,7 @@ from chispa import assert_df_equality
 from pyspark.sql import SparkSession
 
 from dmp_spark.ingest.reference import by_key, examples, hash_of_file
-from dmp_spark.ingest.spec import Reference, Rule, Source
+from dmp_spark.ingest.resolved import Reference, Rule, Source
 
 TYPES = {
     "item": "string", "shop": "bigint", "shown": "boolean", "each": "boolean", "least": "date", "most": "string",

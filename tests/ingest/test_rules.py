@@ -6,10 +6,10 @@ from chispa import assert_df_equality
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
+from dmp_spark.formats.readable import readable
 from dmp_spark.ingest import events, rules
 from dmp_spark.ingest.lookups import looked_up
-from dmp_spark.ingest.readable import readable
-from dmp_spark.ingest.spec import Source, Time
+from dmp_spark.ingest.resolved import Source, Time
 from dmp_spark.ingest.times import Clocks
 from tests.ingest.small_shop import CAMPAIGN, COLUMNS, FEW_PIECES, HAS_AMOUNT, HAS_CUSTOMER, SANE_TIME, orders, purchase
 
@@ -17,11 +17,12 @@ AT = datetime(2017, 5, 1, 12, tzinfo=UTC)
 OLD = datetime(1900, 1, 1, tzinfo=UTC)
 PLACED = (
     ", ".join(f"{name} {kind}" for name, kind in COLUMNS.items()) + ", _position bigint, _file_id string, _landed_at timestamp"
+    ", _element bigint, _extra map<string,string>"
 )
 
 
 def records(spark: SparkSession, *rows: tuple[object, ...]) -> DataFrame:
-    return readable(spark.createDataFrame([(*row, place, "f", AT) for place, row in enumerate(rows)], PLACED), COLUMNS)
+    return readable(spark.createDataFrame([(*row, place, "f", AT, 0, None) for place, row in enumerate(rows)], PLACED), COLUMNS)
 
 
 def judged(spark: SparkSession, source: Source, *rows: tuple[object, ...]) -> DataFrame:

@@ -6,7 +6,7 @@ from chispa import assert_df_equality
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
-from dmp_spark.ingest.spec import Known, Time
+from dmp_spark.ingest.resolved import Known, Time
 from dmp_spark.ingest.times import Clocks, event_date, event_time, known_time, plus
 
 NEW_YORK = "America/New_York"

@@ -50,10 +50,10 @@ def test_what_a_stage_writes_itself_is_no_news_to_it(tmp_path):
     for table in ("gold.stays", "gold.features"):
         write_deltalake(Location(tmp_path).path(table), pa.table({"x": [1]}))
     stage = step("segments", ("gold.features", "gold.stays"), ("gold.stays",))
-    before = stage.position(standing(Location(tmp_path)), AS_OF)
+    before = stage.position(standing(Location(tmp_path)), AS_OF, AS_OF)
     assert (before.read, before.written) == ({"gold.features": 0}, {"gold.stays": 0})
     write_deltalake(Location(tmp_path).path("gold.stays"), pa.table({"x": [1]}), mode="append")
-    assert stage.position(standing(Location(tmp_path)), AS_OF).inputs_hash == before.inputs_hash
+    assert stage.position(standing(Location(tmp_path)), AS_OF, AS_OF).inputs_hash == before.inputs_hash
 
 
 def test_stages_that_need_others_come_after_them():

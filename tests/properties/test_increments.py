@@ -77,7 +77,7 @@ class Shop:
 
     def how(self, as_of: datetime) -> dict[str, str]:
         """Stage → whether a run would judge affected keys or all."""
-        return {one.stage: one.how for one in plan.plan(self.steps, self.location, as_of, "UTC") if one.runs}
+        return {one.stage: one.how for one in plan.plan(self.steps, self.location, as_of, as_of, "UTC") if one.runs}
 
     def standing(self) -> dict[str, int]:
         """The versions of silver and gold, whose laws these are."""

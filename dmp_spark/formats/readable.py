@@ -6,7 +6,7 @@ from functools import reduce
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from dmp_spark.ingest.rules import broken
+from dmp_spark.functions.reasons import broken
 
 LONGEST = 131_072  # characters of one text: what Python's csv takes for a cell
 KEPT = 1_000  # characters of a text that is none or too long, in the payload of its record

@@ -8,9 +8,12 @@ from chispa import assert_df_equality
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
-from dmp_spark.ingest import cells
-from dmp_spark.ingest.csv_files import SCHEMA
-from dmp_spark.ingest.records import Landed
+from dmp_spark.formats import cells
+from dmp_spark.formats import reading as formats
+from dmp_spark.formats.lines import SCHEMA
+from dmp_spark.formats.records import Landed
+from dmp_spark.formats.spec import Field
+from tests.formats.readings import reading
 
 GOOD = {
     "string": [("a b", "a b"), (" ", " ")],
@@ -31,6 +34,10 @@ GOOD = {
         ("2024-02-29", datetime(2024, 2, 29, tzinfo=UTC)),
         ("2024-02-29 23:59", datetime(2024, 2, 29, 23, 59, tzinfo=UTC)),
         ("2024-02-29T23:59:58.123456", datetime(2024, 2, 29, 23, 59, 58, 123456, tzinfo=UTC)),
+        ("2024-02-29 10:00:00Z", datetime(2024, 2, 29, 10, tzinfo=UTC)),
+        ("2024-02-29T10:00+01:00", datetime(2024, 2, 29, 9, tzinfo=UTC)),
+        ("2024-02-29T10:00:00.5-0330", datetime(2024, 2, 29, 13, 30, 0, 500_000, tzinfo=UTC)),
+        ("2024-02-29T10:00:00.123456789Z", datetime(2024, 2, 29, 10, 0, 0, 123456, tzinfo=UTC)),
     ],
 }
 BAD = {
@@ -42,7 +49,7 @@ BAD = {
     "decimal(5,2)": ["1.234", "1234.5", "1e2", "."],
     "decimal(3,0)": ["1000", "1.5", ".5"],
     "date": ["2023-02-29", "29.02.2024", "2024-2-9", "2024-02-29 10:00"],
-    "timestamp": ["2024-02-29T25:00", "2024-02-29 10:00:00Z", "2024-02-29 10:00+01:00", "10:00", "2024"],
+    "timestamp": ["2024-02-29T25:00", "2024-02-29 10:00:00 UTC", "2024-02-29Z", "2024-02-29 10:00+1", "10:00", "2024"],
 }
 
 
@@ -55,7 +62,7 @@ def test_a_cell_is_a_value_of_its_type_or_the_reason_of_a_rejection(spark: Spark
     cases += [("string", None, None, True)]
     given, expected = [], []
     for place, (kind, text, value, is_good) in enumerate(cases):
-        given.append(("f", 5, place, [text if each == kind else None for each in columns.values()], None, None))
+        given.append(("f", 5, place, 0, [text if each == kind else None for each in columns.values()], None, None, None, None))
         expected.append(
             (
                 *[value if each == kind else None for each in columns.values()],
@@ -64,7 +71,9 @@ def test_a_cell_is_a_value_of_its_type_or_the_reason_of_a_rejection(spark: Spark
                 {name: text if each == kind else None for name, each in columns.items()},
             )
         )
-    told = cells.typed(spark.createDataFrame(given, SCHEMA), columns).drop("_file_id", "_landed_at")
+    told = cells.typed(spark.createDataFrame(given, SCHEMA), reading(columns)).drop(
+        "_file_id", "_landed_at", "_element", "_extra", "_offsets"
+    )
 
     wanted = ", ".join(f"{name} {kind}" for name, kind in columns.items())
     wanted += ", _position bigint, _misread array<string>, _raw map<string,string>"
@@ -72,16 +81,20 @@ def test_a_cell_is_a_value_of_its_type_or_the_reason_of_a_rejection(spark: Spark
 
 
 def test_a_broken_line_is_told_as_that_alone_and_kept_as_it_came(spark: SparkSession) -> None:
-    given = [("f", 5, 0, None, "1,2,3", None), ("f", 5, 1, ["x", None], None, None)]
-    told = cells.typed(spark.createDataFrame(given, SCHEMA), {"a": "int", "b": "int"})
+    given = [
+        ("f", 5, 0, 0, None, None, "1,2,3", "number_of_cells", None),
+        ("f", 5, 1, 2, ["x", None], {"c": "3"}, None, None, None),
+    ]
+    told = cells.typed(spark.createDataFrame(given, SCHEMA), reading({"a": "int", "b": "int"})).drop("_offsets")
 
     landed = datetime(1970, 1, 1, 0, 0, 0, 5, tzinfo=UTC)
     expected = [
-        (None, None, "f", 0, landed, ["number_of_cells"], {"line": "1,2,3"}),
-        (None, None, "f", 1, landed, ["unreadable_a"], {"a": "x", "b": None}),
+        (None, None, "f", 0, 0, landed, None, ["number_of_cells"], {"line": "1,2,3"}),
+        (None, None, "f", 1, 2, landed, {"c": "3"}, ["unreadable_a"], {"a": "x", "b": None}),
     ]
     kinds = (
-        "a int, b int, _file_id string, _position bigint, _landed_at timestamp, _misread array<string>, _raw map<string,string>"
+        "a int, b int, _file_id string, _position bigint, _element bigint, _landed_at timestamp, _extra map<string,string>, "
+        "_misread array<string>, _raw map<string,string>"
     )
     assert_df_equality(told.orderBy("_position"), spark.createDataFrame(expected, kinds), ignore_nullable=True)
 
@@ -92,7 +105,7 @@ def test_files_are_read_by_workers_each_with_its_own_places_and_counted(spark: S
     for number, (name, text) in enumerate(texts.items()):
         (tmp_path / f"{name} [1].csv").write_text(text, encoding="utf-8")
         files[name] = Landed(str(tmp_path / f"{name} [1].csv"), number)
-    read = cells.read(spark, files, {"a": "bigint", "b": "string"})
+    read = formats.texts(spark, files, reading({"a": "bigint", "b": "string"}, format="csv"))
 
     found = {
         tuple(row)
@@ -103,3 +116,28 @@ def test_files_are_read_by_workers_each_with_its_own_places_and_counted(spark: S
     assert found == {("one", 0, 0, "1|x"), ("one", 0, 1, "2|y"), ("two", 1, 0, "3|z"), ("bad", 3, 0, "4|v")}
     counted = [tuple(row) for row in cells.counted(read).collect()]
     assert counted == [("bad", 1, "after line 2 it is not CSV: unexpected end of data"), ("one", 2, None), ("two", 1, None)]
+
+
+def test_times_are_read_as_their_format_says_and_an_offset_makes_an_instant(spark: SparkSession) -> None:
+    noon = datetime(2015, 5, 17, 10, 5, 3, tzinfo=UTC)
+    fields = {
+        "log": ("dd/MMM/yyyy:HH:mm:ss Z", "17/May/2015:12:05:03 +0200", noon),
+        "us": ("MM/dd/yy hh:mm a", "05/17/15 10:05 AM", noon.replace(second=0)),
+        "seconds": ("epoch_seconds", "1431857103", noon),
+        "millis": ("epoch_millis", "1431857103500", noon.replace(microsecond=500_000)),
+        "micros": ("epoch_micros", "1431857103000001", noon.replace(microsecond=1)),
+        "parts": ("epoch_seconds", "1431857103.25", noon.replace(microsecond=250_000)),
+        "iso": ("", "2015-05-17T12:05:03+02:00", noon),
+    }
+    how = reading({name: Field(name=name, type="timestamp", format=form) for name, (form, _, _) in fields.items()})
+    bad = ["17/Mai/2015:12:05:03 +0200", "13/17/15 10:05 AM", "now", "1e9", "", "9" * 30, "2015-05-17T12:05:03+2"]
+    rows = [[text for _, text, _ in fields.values()], bad, [None] * len(fields), [*[None] * 6, "2015-05-17 12:05"]]
+    given = [("f", 5, place, 0, texts, None, None, None, None) for place, texts in enumerate(rows)]
+
+    told = cells.typed(spark.createDataFrame(given, SCHEMA), how).orderBy("_position")
+    good, wrong, nothing, wall = told.select(*fields, "_misread", "_offsets").collect()
+    assert [good[name].replace(tzinfo=UTC) for name in fields] == [value for _, _, value in fields.values()]
+    assert (good["_misread"], good["_offsets"]["iso"], wall["_misread"], wall["_offsets"]["iso"]) == ([], True, [], False)
+    assert wrong["_misread"] == [f"unreadable_{name}" for name in fields]
+    assert list(nothing[:7]) == [None] * 7 and nothing["_misread"] == []
+    assert wall["iso"].replace(tzinfo=UTC) == datetime(2015, 5, 17, 12, 5, tzinfo=UTC)

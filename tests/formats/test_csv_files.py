@@ -1,14 +1,18 @@
 """CSV files as cells by name. No Spark."""
 
+import gzip
 from pathlib import Path
 
 import pyarrow as pa
 import pytest
 
-from dmp_spark.ingest import csv_files
-from dmp_spark.ingest.headers import UnreadableFileError
+from dmp_spark.formats import csv_files, lines
+from dmp_spark.formats.headers import UnreadableFileError
+from dmp_spark.formats.spec import Field, Reading
+from tests.formats.readings import reading
 
-COLUMNS = {"x": "bigint", "at": "timestamp", "note": "string"}
+THREE = reading({"x": "bigint", "at": "timestamp", "note": "string"}, format="csv")
+TWO = reading({"x": "bigint", "note": "string"}, format="csv", keeps_extra=False)
 
 
 def written(folder: Path, content: str | bytes) -> str:
@@ -17,12 +21,12 @@ def written(folder: Path, content: str | bytes) -> str:
     return str(path)
 
 
-def rows(path: str, names: tuple[str, ...] = ("x", "note")) -> list[tuple[object, ...]]:
-    """Position, cells, line, problem of all rows of one file."""
+def rows(path: str, how: Reading = TWO) -> list[tuple[object, ...]]:
+    """Position, cells, line with its fault, and problem of all rows of one file."""
     listed = pa.RecordBatch.from_pylist([{"file_id": "f", "path": path, "landed": 5}])
-    found = [row for batch in csv_files.reader(names)(iter([listed])) for row in batch.to_pylist()]
+    found = [row for batch in csv_files.reader(how)(iter([listed])) for row in batch.to_pylist()]
     assert all((row["_file_id"], row["_landed"]) == ("f", 5) for row in found)
-    return [(row["_position"], row["_cells"], row["_line"], row["_problem"]) for row in found]
+    return [(row["_position"], row["_cells"], row["_fault"] and (row["_fault"], row["_line"]), row["_problem"]) for row in found]
 
 
 @pytest.mark.parametrize(
@@ -48,7 +52,7 @@ def rows(path: str, names: tuple[str, ...] = ("x", "note")) -> list[tuple[object
 def test_cells_are_found_by_the_names_of_the_first_line(tmp_path: Path, content: str, cells: list[list[str | None]]) -> None:
     path = written(tmp_path, content)
 
-    csv_files.probe(path, {"x": "bigint", "note": "string"})
+    csv_files.probe(path, TWO)
     assert rows(path) == [(position, found, None, None) for position, found in enumerate(cells)]
 
 
@@ -57,8 +61,8 @@ def test_a_line_of_another_number_of_cells_keeps_its_place_and_is_kept_whole(tmp
 
     assert rows(path) == [
         (0, ["1", "a"], None, None),
-        (1, None, "2", None),
-        (2, None, '3,"c,d",e', None),
+        (1, None, ("number_of_cells", "2"), None),
+        (2, None, ("number_of_cells", '3,"c,d",e'), None),
         (3, ["4", "f"], None, None),
     ]
 
@@ -74,7 +78,7 @@ def test_a_line_of_another_number_of_cells_keeps_its_place_and_is_kept_whole(tmp
 def test_a_file_that_is_not_csv_to_its_end_says_so_after_its_records(tmp_path: Path, content: bytes, problem: str) -> None:
     path = written(tmp_path, content)
 
-    csv_files.probe(path, {"x": "bigint", "note": "string"})
+    csv_files.probe(path, TWO)
     [*records, last] = rows(path)
     assert last[:3] == (None, None, None)
     assert problem in str(last[3])
@@ -83,7 +87,7 @@ def test_a_file_that_is_not_csv_to_its_end_says_so_after_its_records(tmp_path: P
 
 
 def test_records_come_in_batches_and_none_is_lost_at_their_borders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(csv_files, "RECORDS_A_BATCH", 3)
+    monkeypatch.setattr(lines, "RECORDS_A_BATCH", 3)
     path = written(tmp_path, "x,note\n" + "".join(f"{number},a\n" for number in range(7)))
 
     assert [row[1] for row in rows(path)] == [[str(number), "a"] for number in range(7)]
@@ -107,7 +111,7 @@ def test_records_come_in_batches_and_none_is_lost_at_their_borders(tmp_path: Pat
 )
 def test_a_file_that_does_not_name_each_column_once_is_refused(tmp_path: Path, content: str | bytes, sentence: str) -> None:
     with pytest.raises(UnreadableFileError) as refused:
-        csv_files.probe(written(tmp_path, content), COLUMNS)
+        csv_files.probe(written(tmp_path, content), THREE)
 
     assert sentence in str(refused.value)
     assert "ada" not in str(refused.value)
@@ -115,19 +119,63 @@ def test_a_file_that_does_not_name_each_column_once_is_refused(tmp_path: Path, c
 
 def test_a_column_that_a_file_may_lack_is_null_there_and_no_other_is(tmp_path: Path) -> None:
     path = written(tmp_path, "x\n1\n2\n")
-    names, optional = {"x": "bigint", "note": "string"}, ("note",)
 
-    csv_files.probe(path, names, optional)
-    listed = pa.RecordBatch.from_pylist([{"file_id": "f", "path": path, "landed": 5}])
-    [batch] = csv_files.reader(tuple(names), optional)(iter([listed]))
-    assert batch.column("_cells").to_pylist() == [["1", None], ["2", None]]
+    csv_files.probe(path, TWO.model_copy(update={"optional": ("note",)}))
+    assert [row[1] for row in rows(path, TWO.model_copy(update={"optional": ("note",)}))] == [["1", None], ["2", None]]
     with pytest.raises(UnreadableFileError, match="it has no column note"):
-        csv_files.probe(path, names, ("x",))
+        csv_files.probe(path, TWO.model_copy(update={"optional": ("x",)}))
 
 
 def test_times_are_wall_clocks_and_files_of_any_order_have_one_header(tmp_path: Path) -> None:
-    first = csv_files.probe(written(tmp_path, "x,at,note\n"), COLUMNS)
-    other = csv_files.probe(written(tmp_path, "further,note,at,x\n"), COLUMNS)
+    first = csv_files.probe(written(tmp_path, "x,at,note\n"), THREE)
+    other = csv_files.probe(written(tmp_path, "further,note,at,x\n"), THREE)
 
     assert first == other
-    assert first.wall_clocks == {"at"}
+    assert (first.wall_clocks, first.mixed_clocks) == (set(), {"at"})
+
+
+def test_what_no_column_names_is_kept_by_name_wherever_it_stands(tmp_path: Path) -> None:
+    path = written(tmp_path, "new,x,note,empty\nred,1,a,\n,2,b,\n")
+
+    listed = pa.RecordBatch.from_pylist([{"file_id": "f", "path": path, "landed": 5}])
+    found = [
+        row
+        for batch in csv_files.reader(TWO.model_copy(update={"keeps_extra": True}))(iter([listed]))
+        for row in batch.to_pylist()
+    ]
+    assert [(row["_cells"], row["_extra"]) for row in found] == [(["1", "a"], [("new", "red")]), (["2", "b"], None)]
+
+
+def test_a_header_with_blanks_another_separator_and_gzip(tmp_path: Path) -> None:
+    path = tmp_path / "x.csv.gz"
+    path.write_bytes(gzip.compress(b"Order Id;note\n1;a,b\n"))
+    how = reading({"x": Field(name="x", type="bigint", at="Order Id"), "note": "string"}, format="csv", separator=";")
+
+    csv_files.probe(str(path), how)
+    assert rows(str(path), how) == [(0, ["1", "a,b"], None, None)]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "sentence"),
+    [
+        ("x.csv.gz", b"x,note\n1,a\n", "its name ends in .gz, and it is not compressed by gzip"),
+        ("x.csv.zst", b"(\xb5/\xfd", "files of text compressed as .zst cannot be read: deliver it as .gz, or not compressed"),
+        ("x.csv.gz", gzip.compress(b"x,note\n1,a\n")[:15], "it ends within what gzip compressed"),
+    ],
+)
+def test_what_is_compressed_otherwise_is_refused(tmp_path: Path, name: str, content: bytes, sentence: str) -> None:
+    (tmp_path / name).write_bytes(content)
+
+    with pytest.raises(UnreadableFileError) as refused:
+        csv_files.probe(str(tmp_path / name), TWO)
+    assert str(refused.value) == sentence
+
+
+def test_a_file_cut_off_within_gzip_says_so_after_its_records(tmp_path: Path) -> None:
+    content = "x,note\n" + "".join(f"{number},{number * 7919 % 1_000_003}\n" for number in range(50_000))
+    path = tmp_path / "x.csv.gz"
+    path.write_bytes(gzip.compress(content.encode())[:-40_000])
+
+    csv_files.probe(str(path), TWO)
+    [*records, last] = rows(str(path))
+    assert last == (None, None, None, f"after {len(records):,} records it ends within what gzip compressed")

@@ -8,7 +8,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from dmp_spark.ingest.headers import UnreadableFileError, probe
+from dmp_spark.formats.headers import UnreadableFileError
+from dmp_spark.formats.parquet_files import probe
+from tests.formats.readings import reading
 
 NOON = datetime(2017, 7, 1, 12)
 
@@ -37,7 +39,7 @@ def written(folder: Path, array: pa.Array, **options: object) -> str:
 def test_values_that_have_their_place_in_the_declared_type_are_taken(
     tmp_path: Path, array: pa.Array, declared: str, kind: str
 ) -> None:
-    header, rows = probe(written(tmp_path, array), {"x": declared})
+    header, rows = probe(written(tmp_path, array), reading({"x": declared}))
 
     assert (header.types, rows) == ((("x", kind),), 1)
     assert header.wall_clocks == ({"x"} if kind == "timestamp_ntz" else set())
@@ -46,7 +48,7 @@ def test_values_that_have_their_place_in_the_declared_type_are_taken(
 def test_int96_is_an_instant_as_spark_reads_it(tmp_path: Path) -> None:
     file = written(tmp_path, pa.array([NOON], pa.timestamp("us")), use_deprecated_int96_timestamps=True)
 
-    assert probe(file, {"x": "timestamp"})[0].types == (("x", "timestamp"),)
+    assert probe(file, reading({"x": "timestamp"}))[0].types == (("x", "timestamp"),)
 
 
 @pytest.mark.parametrize(
@@ -73,7 +75,7 @@ def test_values_that_would_be_lost_are_refused_and_not_told(
     tmp_path: Path, array: pa.Array, declared: str, sentence: str
 ) -> None:
     with pytest.raises(UnreadableFileError, match="x") as refused:
-        probe(written(tmp_path, array), {"x": declared})
+        probe(written(tmp_path, array), reading({"x": declared}))
 
     assert sentence in str(refused.value)
     assert "4711" not in str(refused.value)
@@ -81,15 +83,18 @@ def test_values_that_would_be_lost_are_refused_and_not_told(
 
 def test_a_column_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(UnreadableFileError, match="it has no column y, z"):
-        probe(written(tmp_path, pa.array([1])), {"x": "bigint", "y": "string", "z": "string"})
+        probe(written(tmp_path, pa.array([1])), reading({"x": "bigint", "y": "string", "z": "string"}))
 
 
 def test_a_column_that_a_file_may_lack_holds_nothing_there(tmp_path: Path) -> None:
     path = written(tmp_path, pa.array([1]))
 
-    assert probe(path, {"x": "bigint", "tier": "string"}, ("tier",))[0].types == (("x", "bigint"), ("tier", "void"))
+    assert probe(path, reading({"x": "bigint", "tier": "string"}, optional=("tier",)))[0].types == (
+        ("x", "bigint"),
+        ("tier", "void"),
+    )
     with pytest.raises(UnreadableFileError, match="it has no column tier"):
-        probe(path, {"x": "bigint", "tier": "string"}, ("x",))
+        probe(path, reading({"x": "bigint", "tier": "string"}, optional=("x",)))
 
 
 def test_a_renamed_column_is_told_with_the_names_that_are_not_declared(tmp_path: Path) -> None:
@@ -98,7 +103,7 @@ def test_a_renamed_column_is_told_with_the_names_that_are_not_declared(tmp_path:
         path = str(tmp_path / f"{number}.parquet")
         pq.write_table(pa.table({"x": [1], **dict.fromkeys(others, [1])}), path)
         with pytest.raises(UnreadableFileError) as refused:
-            probe(path, {"x": "bigint", "amount": "bigint"})
+            probe(path, reading({"x": "bigint", "amount": "bigint"}))
         found[len(others)] = str(refused.value)
 
     ways = ": deliver it by the declared names, name it in `optional` where files may lack it, or read files like it by a source of their own"
@@ -113,7 +118,7 @@ def test_names_that_differ_in_capitals_alone_are_refused(tmp_path: Path) -> None
     for names in (["x", "X"], ["x", "x"]):
         pq.write_table(pa.Table.from_arrays([pa.array([1]), pa.array([2])], names=names), tmp_path / "x.parquet")
         with pytest.raises(UnreadableFileError, match=f"columns {' and '.join(names)}, which Spark cannot tell apart"):
-            probe(str(tmp_path / "x.parquet"), {"x": "bigint"})
+            probe(str(tmp_path / "x.parquet"), reading({"x": "bigint"}))
 
 
 @pytest.mark.parametrize(
@@ -128,4 +133,4 @@ def test_what_is_no_parquet_is_refused(tmp_path: Path, content: bytes, why: str)
     (tmp_path / "x.parquet").write_bytes(content)
 
     with pytest.raises(UnreadableFileError, match=why):
-        probe(str(tmp_path / "x.parquet"), {"x": "bigint"})
+        probe(str(tmp_path / "x.parquet"), reading({"x": "bigint"}))

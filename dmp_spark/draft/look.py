@@ -1,0 +1,209 @@
+"""What a file is and holds, from its first records, without being told. No pyspark here."""
+
+import csv
+import io
+import itertools
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from dmp_spark.errors import Problem, UserError
+from dmp_spark.formats import arrow_files
+from dmp_spark.formats.headers import UnreadableFileError, spark_type
+from dmp_spark.formats.lines import first_bytes, lines_of, refuse_other_json
+from dmp_spark.formats.patterns import PATTERNS
+from dmp_spark.formats.spec import Format
+
+RECORDS = 20_000  # looked at in each file
+MAGIC: Mapping[bytes, Format] = {b"PAR1": "parquet", b"ORC": "orc", b"Obj\x01": "avro"}
+SEPARATORS = ",;\t|"
+WAYS = "files of parquet, orc, avro, csv, JSON lines and Apache's logs can be looked at"
+NAME, NUMBER = r"[\w .()/#%&+-]{1,100}", r"[-+\d.,:/ ]+"
+OFTEN = 0.95  # of the records an array has elements, so that each may be a record
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: where a record has it, its values of the records looked at, and its type where the file knows it."""
+
+    place: str
+    values: tuple[Any, ...]
+    type: str = ""
+
+    @property
+    def held(self) -> tuple[Any, ...]:
+        """The values that are there."""
+        return tuple(value for value in self.values if value not in (None, ""))
+
+
+@dataclass(frozen=True)
+class Looked:
+    """What one file is: its format, what `read` has to say beside it, its columns, and whether all of it was looked at."""
+
+    path: Path
+    format: Format
+    columns: tuple[Column, ...]
+    read: Mapping[str, str] = field(default_factory=dict)
+    is_whole: bool = True
+
+
+def look(path: Path) -> Looked:
+    """What a file is; UserError where it is nothing that can be read."""
+    if not path.is_file():
+        raise UserError(Problem("no-file", f"there is no file {path}", "", "name files that are there, not folders"))
+    try:
+        return _looked(path)
+    except UnreadableFileError as error:
+        raise UserError(Problem("unreadable-file", f"{path} cannot be taken: {error}", "", WAYS)) from None
+
+
+def _looked(path: Path) -> Looked:
+    with open(path, "rb") as file:
+        begin = file.read(4)
+    kind = next((name for magic, name in MAGIC.items() if begin.startswith(magic)), None)
+    if kind:
+        return _columnar(path, kind)
+    text = first_bytes(str(path)).decode("utf-8", errors="replace")
+    if "\0" in text:
+        raise UnreadableFileError("it is neither text nor a format known here")
+    if not text.strip():
+        raise UnreadableFileError("it holds nothing")
+    if text.lstrip()[:1] in ("{", "["):
+        return _json(path)
+    first = text.splitlines()[0]
+    pattern = next((name for name, each in PATTERNS.items() if re.fullmatch(each.expression, first)), None)
+    return _log(path, pattern) if pattern else _csv(path, text)
+
+
+def _columnar(path: Path, kind: Format) -> Looked:
+    try:
+        if kind == "parquet":
+            with pq.ParquetFile(path) as file:
+                rows, is_whole = next(file.iter_batches(RECORDS), None), file.metadata.num_rows <= RECORDS
+                schema = file.schema_arrow
+        else:
+            schema, number = arrow_files.schema_of(str(path), kind)
+            rows, is_whole = next(arrow_files.batches_of(str(path), kind), None), number <= arrow_files.RECORDS_A_BATCH
+    except (pa.ArrowException, OSError, ValueError, EOFError):
+        raise UnreadableFileError(f"it cannot be read as {kind}") from None
+    columns = [
+        Column(each.name, tuple(rows.column(each.name).to_pylist()) if rows else (), spark_type(each.type)) for each in schema
+    ]
+    return Looked(path, kind, tuple(columns), is_whole=is_whole)
+
+
+def _csv(path: Path, text: str) -> Looked:
+    separator = _separator(text)
+    decoded = _decoded(path)
+    lines = csv.reader(decoded, strict=True, delimiter=separator)
+    try:
+        rows = [row for row in itertools.islice(lines, RECORDS + 1) if row]
+        is_whole = next(lines, None) is None
+    except csv.Error as error:
+        raise UnreadableFileError(f"it is not CSV: {error}") from None
+    read = {} if separator == "," else {"separator": separator}
+    if _are_names(rows[0]):
+        names, rows = rows[0], rows[1:]
+    elif len(rows[0]) > 1:  # its first line is a record already
+        names = [f"column_{number + 1}" for number in range(len(rows[0]))]
+        read["names"] = f"[{', '.join(names)}]"
+    else:
+        raise UnreadableFileError("its first line does not name the columns, and has a single cell")
+    rows = [row for row in rows if len(row) == len(names)]
+    columns = [Column(name, tuple(row[number] or None for row in rows)) for number, name in enumerate(names)]
+    return Looked(path, "csv", tuple(columns), read, is_whole)
+
+
+def _are_names(cells: list[str]) -> bool:
+    """Whether a first line names columns: each cell another one, and none a number or a time."""
+    return len(set(cells)) == len(cells) and all(re.fullmatch(NAME, cell) and not re.fullmatch(NUMBER, cell) for cell in cells)
+
+
+def _decoded(path: Path) -> Iterable[str]:
+    try:
+        texts = [b"\n".join(group).decode() for group in itertools.islice(lines_of(str(path)), 20)]
+    except UnicodeDecodeError:
+        raise UnreadableFileError("it is not UTF-8") from None
+    return io.StringIO("\n".join(texts), newline="")
+
+
+def _separator(text: str) -> str:
+    """The sign that parts the first line into most cells and others into as many."""
+    lines = text.splitlines()[:20]
+    counts = {sign: [len(next(csv.reader([line], delimiter=sign), [])) for line in lines] for sign in SEPARATORS}
+    return max(SEPARATORS, key=lambda sign: (counts[sign][0] > 1, counts[sign].count(counts[sign][0]), counts[sign][0]))
+
+
+def _log(path: Path, pattern: str) -> Looked:
+    known = PATTERNS[pattern]
+    expression = re.compile(known.expression)
+    matches = [expression.fullmatch(line.decode(errors="replace")) for line in _first_lines(path)]
+    held = [match for match in matches if match]
+    values = {
+        name: tuple(None if match[name] in (None, known.nulls) else match[name] for match in held) for name in known.columns
+    }
+    columns = [Column(name, values[name], kind) for name, kind in known.columns.items()]
+    return Looked(path, "text", tuple(columns), {"pattern": pattern}, is_whole=False)
+
+
+def _first_lines(path: Path) -> list[bytes]:
+    return list(itertools.islice(itertools.chain.from_iterable(lines_of(str(path))), RECORDS))
+
+
+def _json(path: Path) -> Looked:
+    refuse_other_json(str(path))
+    lines = _first_lines(path)
+    records = [record for line in lines if isinstance(record := _parsed(line), dict)]
+    if not records:
+        raise UnreadableFileError("its first records are no objects on lines of their own, and JSON lines are read")
+    explode = _exploded(records)
+    rows = [_flat(element) for record in records for element in _elements(record, explode)]
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    columns = [Column(name, tuple(row.get(name) for row in rows)) for name in names]
+    return Looked(path, "json", tuple(columns), {"explode": explode} if explode else {}, len(lines) < RECORDS)
+
+
+def _parsed(line: bytes) -> Any:
+    try:
+        return json.loads(line)
+    except ValueError:
+        return None
+
+
+def _exploded(records: list[dict[str, Any]]) -> str:
+    """The one array of objects that nearly every record has elements in; empty where there is none, or several."""
+    counts = Counter(
+        name
+        for record in records
+        for name, value in record.items()
+        if isinstance(value, list) and value and all(isinstance(element, dict) for element in value)
+    )
+    often = [name for name, number in counts.items() if number >= OFTEN * len(records) and re.fullmatch(r"\w+", name)]
+    return often[0] if len(often) == 1 else ""
+
+
+def _elements(record: dict[str, Any], explode: str) -> Iterable[dict[str, Any]]:
+    if not explode:
+        return [record]
+    rest = {name: value for name, value in record.items() if name != explode}
+    return [{**rest, explode: element} for element in record.get(explode) or []]
+
+
+def _flat(record: dict[str, Any], outer: str = "") -> dict[str, Any]:
+    """Paths of a record's values, each as the text that stands there."""
+    found: dict[str, Any] = {}
+    for name, value in record.items():
+        if not re.fullmatch(r"[^.\[\]]+", name):
+            continue  # no path leads there; it is kept among what no column names
+        if isinstance(value, dict) and value:
+            found |= _flat(value, f"{outer}{name}.")
+        else:
+            found[f"{outer}{name}"] = value if value is None or isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return found

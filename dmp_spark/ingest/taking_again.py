@@ -1,0 +1,63 @@
+"""Taking what was rejected again: by today's rules, without its files."""
+
+from collections.abc import Mapping
+from functools import reduce
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from dmp_spark.functions.keys import MakeId, stable_id
+from dmp_spark.ingest import replay
+from dmp_spark.ingest.contest import Rivals, settle
+from dmp_spark.ingest.manifest import Plan
+from dmp_spark.ingest.resolved import IngestSpec
+from dmp_spark.ingest.tables import EVENTS, REJECTED
+from dmp_spark.ingest.taking import EVENT_CONTENT, Counts, Probed, Taken, of_records, rejected_rows
+from dmp_spark.stage import RunContext
+
+
+def take_again(
+    context: RunContext,
+    planned: Plan,
+    files: Mapping[str, replay.Kept],
+    tables: Mapping[str, DataFrame],
+    spec: IngestSpec,
+    make_id: MakeId = stable_id,
+) -> Taken | None:
+    """What becomes of a source's rejected records by today's rules; None where none can be tried. Nothing is written but scratch.
+
+    `files` are those that were taken, by file_id.
+    """
+    source, scratch = planned.source, context.lakehouse.scratch
+    rows = replay.tried(context.lakehouse.read(REJECTED.name), source)
+    rows = scratch.write(rows, f"{source.name}_tried")
+    ids = {row["file_id"] for row in rows.select("file_id").distinct().collect()} & set(files)  # bounded by files
+    if not ids:
+        return None
+    rows = rows.where(F.col("file_id").isin(sorted(ids)))
+    frames = replay.records(rows, source, {key: files[key] for key in sorted(ids)})
+    mapped = reduce(DataFrame.unionByName, [of_records(each, header, source, tables, spec, make_id) for header, each in frames])
+    mapped = scratch.write(replay.asked_of(mapped, rows, source), f"{source.name}_again")
+    candidates = mapped.where(F.size("_reasons") == 0)
+    standing = context.lakehouse.read(EVENTS.name).where(F.col("source") == source.name)
+    rivals = Rivals(("event_id",), EVENT_CONTENT, F.unix_micros("known_time"), standing)
+    verdict = settle(scratch, f"{source.name}_again", candidates, rivals)
+    still = scratch.write(rejected_rows(mapped, planned), f"{source.name}_still")
+    tried, again = _by_file_id(rows.select("file_id")), _by_file_id(still.select("file_id"))
+    held = _by_file_id(candidates.select(F.col("_file_id").alias("file_id")))
+    counts = {}
+    for key in sorted(ids):
+        lost = verdict.lost.get(key, 0)
+        rejected = again.get(key, 0) - tried.get(key, 0)
+        counts[key] = Counts(
+            rows_mapped=held.get(key, 0) + rejected,
+            rows_accepted=held.get(key, 0) - lost,
+            rows_duplicate=lost,
+            rows_rejected=rejected,
+        )
+    moved = scratch.write(replay.moved(rows, still, planned.spec_hash), f"{source.name}_moved")
+    return Taken(Probed(planned, {}, {}), verdict.accepted, moved, counts, verdict.conflicts, is_replay=True)
+
+
+def _by_file_id(rows: DataFrame) -> dict[str, int]:
+    return {row["file_id"]: row["count"] for row in rows.groupBy("file_id").count().collect()}

@@ -1,0 +1,180 @@
+"""`dmp init`: what is drafted passes `dmp check` whatever the files, and says what they hold. No Spark."""
+
+import gzip
+import json
+from pathlib import Path
+
+import pytest
+
+from dmp_spark import registry
+from dmp_spark.draft.guess import guess, plain
+from dmp_spark.draft.infer import type_of
+from dmp_spark.draft.look import Column, look
+from dmp_spark.draft.write import draft
+from dmp_spark.errors import UserError
+from dmp_spark.ingest.resolved import Source
+from tests.shared_data import shared
+from tests.system.deliveries import KINDS, record
+
+REAL = [
+    "clickstream/rees46_2019-Oct-sample.csv",
+    "clickstream/apache_logs.txt",
+    "online_retail/online_retail.parquet",
+    "snowplow_web/snowplow_web_events.csv",
+    "snowplow_paths/snowplow_fractribution_events.csv",
+    "hillstrom/hillstrom.csv",
+    "attribution/channelattribution_PathData.csv",
+    "ab/cookie_cats.csv",
+    "tabular/adult.train",
+    "tabular/Telco-Customer-Churn.csv",
+    "linkage/fake_1000.csv",
+    "lastfm2k/user_artists.dat",
+    "text/waimai_10k.csv",
+    "privacy/pipelinedp_restaurants_week_data.csv",
+]
+
+
+def drafted(folder: Path, *files: Path) -> tuple[Source, ...]:
+    """The sources of the draft, once it stands in the folder; a mistake in it is a UserError."""
+    folder.mkdir(exist_ok=True)
+    for path, text in draft(folder, files).items():
+        path.write_text(text, encoding="utf-8")
+    _, resolution = registry.resolved(folder)
+    sources: tuple[Source, ...] = resolution.specs["ingest"].sources  # type: ignore[attr-defined]
+    return sources
+
+
+@pytest.mark.parametrize("name", REAL)
+def test_a_draft_of_real_files_has_no_mistakes(tmp_path: Path, name: str) -> None:
+    [source] = drafted(tmp_path / "shop", shared(*name.split("/")))
+    assert source.columns and (source.events or source.reference)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_format_is_known_by_what_it_holds(tmp_path: Path, kind: str) -> None:
+    if kind.startswith("text"):
+        pytest.skip("a pattern of one's own cannot be guessed")
+    path = tmp_path / "a file.bin" if not kind.endswith("gz") else tmp_path / "a file.gz"
+    path.write_bytes(KINDS[kind].write([record(number) for number in range(5)]))
+
+    [source] = drafted(tmp_path / "shop", path)
+    assert source.name == "a_file" and source.format == KINDS[kind].read
+    names = {"who": "string", "id": "bigint", "at": "timestamp", "value": "double", "note": "string"}
+    if kind.startswith("json"):
+        names["user_name"] = names.pop("who")
+        assert [(field.name, field.at) for field in source.fields] == [("user_name", "user.name")]
+    assert source.columns == names
+
+
+def test_what_is_guessed_of_events(tmp_path: Path) -> None:
+    lines = ["Event Time,event_type,product_id,user_id,Order Id,price,note"]
+    lines += [f"2019-10-01 00:00:0{n} UTC,{'view' if n % 2 else 'cart'},{n % 3},{n % 4},7,1.5,x" for n in range(10)]
+    path = tmp_path / "2019-Oct.csv"
+    path.write_text("\n".join(lines), encoding="utf-8")
+
+    [source] = drafted(tmp_path / "shop", path)
+    assert (source.name, source.arrives) == ("oct", "appended")
+    assert source.columns == {
+        "event_time": "timestamp", "event_type": "string", "product_id": "bigint", "user_id": "bigint", "order_id": "bigint",
+        "price": "double", "note": "string",
+    }  # fmt: skip
+    assert [(field.name, field.at, field.format) for field in source.fields] == [
+        ("event_time", "Event Time", "yyyy-MM-dd HH:mm:ss VV"),
+        ("order_id", "Order Id", ""),
+    ]
+    assert [(event.event_type, event.where) for event in source.events] == [
+        ("cart", "event_type = 'cart'"),
+        ("view", "event_type = 'view'"),
+    ]
+    [event, _] = source.events
+    assert (event.id_kind, event.time.column, [each.name for each in event.identifiers]) == (
+        "fingerprint",
+        "event_time",
+        ["user"],
+    )
+    assert {each.name: each.expression for each in event.values} == {"item_id": "product_id", "order_id": "order_id"}
+    assert [each.name for each in event.attributes] == ["price", "note"]
+
+
+def test_what_has_no_time_is_reference_data_with_the_shortest_key(tmp_path: Path) -> None:
+    path = tmp_path / "prices.csv"
+    path.write_text("shop,article,size,price\n" + "".join(f"{n % 2},{n // 2},,{n}.5\n" for n in range(6)), encoding="utf-8")
+
+    [source] = drafted(tmp_path / "shop", path)
+    assert source.reference is not None and (source.arrives, source.reference.key) == ("replaced", ("shop", "article"))
+
+
+def test_an_array_of_objects_is_exploded_and_a_second_source_has_a_name_of_its_own(tmp_path: Path) -> None:
+    orders = [
+        {"order_id": n, "at": 1_569_888_000_000 + n, "customer": {"id": f"c{n % 3}"}, "items": [{"sku": "a"}, {"sku": "b"}]}
+        for n in range(9)
+    ]
+    for folder in ("one", "two"):
+        (tmp_path / folder).mkdir()
+        text = "".join(json.dumps(order) + "\n" for order in orders)
+        (tmp_path / folder / "orders.json.gz").write_bytes(gzip.compress(text.encode()))
+
+    first, second = drafted(tmp_path / "shop", *[tmp_path / folder / "orders.json.gz" for folder in ("one", "two")])
+    assert (first.name, second.name, first.explode) == ("orders", "orders_2", "items")
+    assert {field.name: (field.at, field.format) for field in first.fields} == {
+        "at": ("", "epoch_millis"), "customer_id": ("customer.id", ""), "items_sku": ("items.sku", ""),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("texts", "kind"),
+    [
+        (["1", "-2", None], ("bigint", "")),
+        (["2103807459595387724"], ("bigint", "")),
+        (["9" * 20], ("string", "")),
+        (["007", "8"], ("string", "")),
+        (["1.5", "2"], ("double", "")),
+        (["true", "FALSE"], ("boolean", "")),
+        (["2024-02-29"], ("date", "")),
+        (["2024-02-29", "2024-02-30"], ("string", "")),
+        (["2024-02-29 10:00", "2024-02-29T10:00:00.5Z"], ("timestamp", "")),
+        (["17/May/2015:10:05:03 +0000"], ("timestamp", "dd/MMM/yyyy:HH:mm:ss Z")),
+        (["31/12/2024 10:00"], ("timestamp", "dd/MM/yyyy HH:mm")),
+        (["1431857103"], ("timestamp", "epoch_seconds")),
+        (["1431857103000"], ("timestamp", "epoch_millis")),
+        (["20240131"], ("date", "yyyyMMdd")),
+        ([None, ""], ("string", "")),
+    ],
+)
+def test_types_are_those_that_hold_every_value(texts: list[str | None], kind: tuple[str, str]) -> None:
+    assert type_of(Column("created_at", tuple(texts))) == kind
+
+
+def test_names_are_those_that_a_project_may_write() -> None:
+    assert [plain(name) for name in ("InvoiceNo", "Order Id", "größe", "2019-Oct", "__x", "数据")] == [
+        "invoice_no", "order_id", "gr_e", "oct", "x", "",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"", "it holds nothing"),
+        (b"[\n{}]", "it is one array"),
+        (b"\x00\x01\x02", "it is neither text nor a format known here"),
+        (b"a\nb\n", None),
+        (b"1\n2\n", "its first line does not name the columns, and has a single cell"),
+        (b"a,b\n1,gr\xfc\n", "it is not UTF-8"),
+        (b'a,b\n1,"open\n', "it is not CSV"),
+    ],
+)
+def test_what_cannot_be_read_is_told_and_nothing_is_drafted(tmp_path: Path, content: bytes, sentence: str | None) -> None:
+    (tmp_path / "x").write_bytes(content)
+    if sentence is None:
+        assert [each.name for each in guess(look(tmp_path / "x")).columns] == ["a"]
+        return
+    with pytest.raises(UserError, match="cannot be taken") as refused:
+        draft(tmp_path / "shop", [tmp_path / "x"])
+    assert sentence in str(refused.value)
+
+
+def test_a_project_that_is_there_and_a_file_that_is_not_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "project.yml").write_text("", encoding="utf-8")
+    for folder, file, sentence in ((tmp_path, "x", "is a project already"), (tmp_path / "new", "x", "there is no file")):
+        with pytest.raises(UserError, match=sentence):
+            draft(folder, [tmp_path / file])
