@@ -14,7 +14,7 @@ from dmp_spark.draft.write import draft
 from dmp_spark.errors import UserError
 from dmp_spark.ingest.resolved import Source
 from tests.shared_data import shared
-from tests.system.deliveries import KINDS, record
+from tests.system.file_kinds import KINDS, record
 
 REAL = [
     "clickstream/rees46_2019-Oct-sample.csv",

@@ -14,7 +14,7 @@ from pyspark.sql import SparkSession
 
 from tests.acceptance.tables import rows_of
 from tests.system.commands import Done, warm
-from tests.system.deliveries import KINDS, NOON, record, source
+from tests.system.file_kinds import KINDS, NOON, record, source
 
 pytestmark = pytest.mark.slow  # two runs of `dmp` over two dozen sources, once for all tests
 
