@@ -50,10 +50,8 @@ def test_a_draft_of_real_files_has_no_mistakes(tmp_path: Path, name: str) -> Non
     assert source.columns and (source.events or source.reference)
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if not kind.startswith("text")])  # a pattern of one's own is no guess
 def test_every_format_is_known_by_what_it_holds(tmp_path: Path, kind: str) -> None:
-    if kind.startswith("text"):
-        pytest.skip("a pattern of one's own cannot be guessed")
     path = tmp_path / "a file.bin" if not kind.endswith("gz") else tmp_path / "a file.gz"
     path.write_bytes(KINDS[kind].write([record(number) for number in range(5)]))
 
