@@ -3,9 +3,8 @@
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from dmp_spark.formats.headers import EPOCHS
 from dmp_spark.formats.readable import KEPT, LONGEST, is_text
-from dmp_spark.formats.spec import Field, Reading
+from dmp_spark.formats.spec import EPOCHS, Field, Reading
 from dmp_spark.functions.reasons import FLOATS, broken, is_number
 
 INTEGER = r"^[+-]?\d+\z"

@@ -7,7 +7,6 @@ from urllib.parse import unquote
 from dmp_spark.formats.headers import UnreadableFileError
 from dmp_spark.formats.spec import Reading
 
-TYPES = ("string", "int", "bigint", "date")
 NOTHING = "__HIVE_DEFAULT_PARTITION__"
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from dmp_spark.formats.spec import Field, Reading
+from dmp_spark.formats.spec import EPOCHS, Field, Reading
 
 INTEGERS = ("tinyint", "smallint", "int", "bigint")
 DIGITS = {"tinyint": 3, "smallint": 5, "int": 10, "bigint": 19}
@@ -16,7 +16,6 @@ NAMES = f"deliver it by the declared names, name it in `optional` where files ma
 MOST_NAMES = 10
 OFFSET_LETTERS = re.compile("[XxZzVO]")
 FAILED_READ = "FAILED_READ_FILE"  # so Spark calls it where a file of its own formats cannot be read to its end
-EPOCHS = ("epoch_seconds", "epoch_millis", "epoch_micros")
 
 
 class UnreadableFileError(Exception):

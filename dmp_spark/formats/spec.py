@@ -9,6 +9,8 @@ from dmp_spark.project.types import Duration, Resolved, Written
 
 Format = Literal["parquet", "csv", "json", "text", "orc", "avro"]
 AS_TEXT: tuple[Format, ...] = ("csv", "json", "text")  # their values are texts, read as the declared types
+EPOCHS = ("epoch_seconds", "epoch_millis", "epoch_micros")
+FOLDER_TYPES = ("string", "int", "bigint", "date")
 STEP = r"[^.\[\]]+(\[\d+\])*"
 PATH = re.compile(rf"{STEP}(\.{STEP})*")
 

@@ -4,10 +4,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from dmp_spark.formats import folders
-from dmp_spark.formats.headers import EPOCHS
 from dmp_spark.formats.patterns import PATTERNS
-from dmp_spark.formats.spec import AS_TEXT, ColumnFile, Field, steps
+from dmp_spark.formats.spec import AS_TEXT, EPOCHS, FOLDER_TYPES, ColumnFile, Field, steps
 from dmp_spark.ingest.spec import SourceFile
 from dmp_spark.project.load import Found
 
@@ -136,8 +134,8 @@ def _field(name: str, kind: str, written: ColumnFile, source: SourceFile, addres
     if written.from_ and written.folder:
         found.add("one-of", "a column is either in the record or in the path", address, "`from` or `folder`")
         return None
-    if written.folder and kind not in (*folders.TYPES, "unknown"):
-        found.add("wrong-type", f"a folder's value is no {kind}", f"{address}.type", f"one of {', '.join(folders.TYPES)}")
+    if written.folder and kind not in (*FOLDER_TYPES, "unknown"):
+        found.add("wrong-type", f"a folder's value is no {kind}", f"{address}.type", f"one of {', '.join(FOLDER_TYPES)}")
         return None
     if written.from_ and source.read.format == "json":
         try:

@@ -137,7 +137,7 @@ def test_a_run_without_news_is_skipped_without_spark(tmp_path):
     _, resolution = registry.resolved(PROJECT, (f"project.lakehouse.path={root}",))
     ledger = Ledger(Location(root))
     for step in steps_of(resolution):
-        position = step.position(standing(Location(root)), moment)
+        position = step.position(standing(Location(root)), moment, moment)
         ledger.append(
             Row(
                 "r1",
