@@ -107,9 +107,11 @@ def test_of_an_event_that_was_rejected_beside_others_that_one_is_tried(shop: Sho
     source = shop.orders.model_copy(update={"events": events})
     first = shop.run(source)
     assert (first.counts["rows_accepted"], first.counts["rows_rejected"]) == (3, 1)
-    before = silver(shop)
+    counted = ("rows_mapped", "rows_accepted", "rows_duplicate", "rows_rejected")
+    before, counts = silver(shop), shop.rows("bronze.files", *counted)
 
     again = shop.run(source, replay=True)
+    assert shop.rows("bronze.files", *counted) == counts
     assert "0 rejected records were replayed" in again.notes[0]
     assert silver(shop) == before
     assert shop.rows("bronze.rejected", "ordinal", "event_type", "state") == [(1, "named", "open")]
