@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from dmp_spark.draft.infer import TIME_NAME, type_of
 from dmp_spark.draft.look import Column, Looked
 from dmp_spark.expressions.parse import ExpressionError, parse
+from dmp_spark.formats.patterns import PATTERNS
 
 SOMEBODY: Mapping[str, str] = {  # namespace → what its columns are called; the first that fits stands first
     "customer": r"customer|client_?id|cust|household|member|account|buyer|shopper",
@@ -18,9 +19,8 @@ SOMEBODY: Mapping[str, str] = {  # namespace → what its columns are called; th
     "ip": r"(^|_)ip(_|$)|ip_?address|^client$|host$",
 }
 KEYS = ("string", "int", "bigint")
-VALUES: Mapping[
-    str, tuple[str, tuple[str, ...]]
-] = {  # what an event has of its own → what its columns are called, and their types
+# what an event has of its own → what its columns are called, and their types
+VALUES: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "item_id": (r"product_?id|item_?id|sku|stock_?code|article|^target$|asin", KEYS),
     "order_id": (r"order_?(id|no|number)|invoice|basket|receipt|transaction_?id", KEYS),
     "quantity": (r"^(quantity|qty|pieces)$", ("int", "bigint")),
@@ -61,7 +61,7 @@ class Guess:
     identifiers: Mapping[str, str] = field(default_factory=dict)
     kinds: Mapping[str, str] = field(default_factory=dict)
     values: Mapping[str, str] = field(default_factory=dict)
-    attributes: tuple[str, ...] = ()
+    attributes: Mapping[str, str] = field(default_factory=dict)
     key: tuple[str, ...] = ()
 
 
@@ -76,8 +76,16 @@ def guess(looked: Looked, taken: Iterable[str] = ()) -> Guess:
     kind, kinds = _kinds(columns)
     values = _values(columns, {time.name, *somebody.values()})
     used = {time.name, *somebody.values(), *values.values(), kind}
-    attributes = tuple(each.name for each in columns if each.name not in used)[:MOST_ATTRIBUTES]
+    attributes = _attributes([each.name for each in columns if each.name not in used])
     return Guess(name, looked, columns, time, _id(columns), somebody, kinds or {_event(columns): ""}, values, attributes)
+
+
+def _attributes(columns: list[str]) -> dict[str, str]:
+    """The columns by names of attributes, of which no two are alike."""
+    found: dict[str, str] = {}
+    for column in columns[:MOST_ATTRIBUTES]:
+        found[_free(plain(column) or "attribute", set(found))] = column
+    return found
 
 
 def plain(text: str) -> str:
@@ -94,17 +102,16 @@ def _free(name: str, taken: set[str]) -> str:
 
 
 def _columns(looked: Looked) -> tuple[Drafted, ...]:
+    pattern = PATTERNS.get(looked.read.get("pattern", ""))
     found: list[Drafted] = []
-    names: set[str] = set()
+    names = {column.place for column in looked.columns if _can_be_named(column.place)}  # they keep their own
     for column in looked.columns:
         kind, form = type_of(column)
-        if looked.format == "text" and column.place == "at":
-            form = "dd/MMM/yyyy:HH:mm:ss Z"
-        if not kind or (looked.format != "json" and "\x00" in column.place):
+        if not kind:
             continue
-        name = column.place if _can_be_named(column.place) else _free(_nameable(plain(column.place) or "column"), names)
+        name = column.place if column.place in names else _free(_nameable(plain(column.place) or "column"), names)
         names.add(name)
-        found.append(Drafted(name, kind, column.place, form, column))
+        found.append(Drafted(name, kind, column.place, pattern.formats.get(column.place, "") if pattern else form, column))
     return tuple(found)
 
 

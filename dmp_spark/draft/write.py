@@ -94,7 +94,7 @@ def _events(found: Guess, time: Drafted) -> str:
         lines += [f"        {value}: {column}" for value, column in found.values.items()]
         if found.attributes:
             lines.append("        attributes:")
-            lines += [f"          {_name(column)}: {column}" for column in found.attributes]
+            lines += [f"          {name}: {column}" for name, column in found.attributes.items()]
     return "\n".join(lines) + "\n"
 
 
@@ -104,10 +104,6 @@ def _identity(found: Guess) -> str:
     if found.looked.format == "text":
         return "position                        # equal lines are several events"
     return "fingerprint                     # its content: equal records are one; or [columns] that name a record"
-
-
-def _name(column: str) -> str:
-    return plain(column) or column.lower()
 
 
 def _identifier(found: Guess, name: str) -> str:

@@ -11,9 +11,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import orc
 
-from dmp_spark.formats.headers import FAILED_READ, Header, UnreadableFileError, fitting, missing, spark_type
+from dmp_spark.formats.headers import FAILED_READ, Header, UnreadableFileError, spark_type
 from dmp_spark.formats.lines import Reader
-from dmp_spark.formats.parquet_files import type_at
+from dmp_spark.formats.parquet_files import described
 from dmp_spark.formats.spec import Reading
 
 RECORDS_A_BATCH = 10_000
@@ -22,18 +22,8 @@ RECORDS_A_BATCH = 10_000
 def probe(path: str, reading: Reading) -> tuple[Header, int]:
     """The file's header and its number of records; UnreadableFileError where it does not fit."""
     schema, rows = schema_of(path, reading.format)
-    found = {field.place: type_at(schema, field.place) for field in reading.in_records}
-    names = [*schema.names, *[place for place, kind in found.items() if kind is not None and place not in schema.names]]
-    if difference := missing(names, reading.fields, reading.optional):
-        raise UnreadableFileError(difference)
-    types = []
-    for field in reading.fields:
-        arrow = found.get(field.place)
-        if field.folder or arrow is None:
-            types.append((field.name, "string" if field.folder else "void"))
-        else:
-            types.append((field.name, fitting(field.place, spark_type(arrow), field.type)))
-    return Header(tuple(types)), rows
+    types, _ = described(schema, reading, lambda _, arrow: spark_type(arrow))
+    return Header(types), rows
 
 
 def schema_of(path: str, kind: str) -> tuple[pa.Schema, int]:

@@ -3,7 +3,7 @@
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from dmp_spark.formats.readable import KEPT, LONGEST, is_text
+from dmp_spark.formats.readable import KEPT, LONGEST, is_short, is_text
 from dmp_spark.formats.spec import EPOCHS, Field, Reading
 from dmp_spark.functions.reasons import FLOATS, broken, is_number
 
@@ -50,9 +50,7 @@ def typed(cells: DataFrame, reading: Reading) -> DataFrame:
     values = {field.name: _value(texts[field.name], field) for field in reading.fields}
     holds = [(f"unreadable_{name}", text.isNull() | values[name].isNotNull()) for name, text in texts.items()]
     strings = {field.name: texts[field.name] for field in reading.fields if field.type == "string"}
-    is_long = {
-        name: text.isNotNull() & (F.octet_length(text) > LONGEST) & (F.length(text) > LONGEST) for name, text in strings.items()
-    }
+    is_long = {name: text.isNotNull() & ~is_short(text) for name, text in strings.items()}
     holds += [(f"too_long_{name}", ~long) for name, long in is_long.items()]
     is_whole = F.col("_fault").isNull()
     kept = {

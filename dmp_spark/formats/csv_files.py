@@ -66,7 +66,7 @@ def _records(path: str, reading: Reading) -> Iterator[Record]:
     try:
         with opened(path) as packed, io.TextIOWrapper(packed, encoding="utf-8-sig", newline="") as file:
             lines = csv.reader(file, strict=True, delimiter=reading.separator)
-            header = list(reading.names) or next(lines)
+            header = list(reading.names) or next(lines, [])  # empty by now: no place is found, so it has changed
             places = [_place(field, header, reading) for field in reading.fields]
             named = {field.place for field in reading.in_records}
             others = [(number, name) for number, name in enumerate(header) if reading.keeps_extra and name not in named]

@@ -49,7 +49,9 @@ def cells(lines: DataFrame, reading: Reading) -> DataFrame:
     paths = {field.name: steps(field.place) for field in reading.in_records}
     whole = F.from_json(F.concat(F.lit("["), "_line", F.lit("]")), f"array<{OBJECT}>")  # else what follows an object is lost
     opened = lines.withColumn("_in", F.when(F.col("_fault").isNull() & (F.size(whole) == 1), F.get(whole, F.lit(0))))
-    faults = [(Fault.NOT_JSON, F.col("_fault").isNull() & F.col("_position").isNotNull() & F.col("_in").isNull())]
+    faults: list[tuple[str, Column]] = [
+        (Fault.NOT_JSON, F.col("_fault").isNull() & F.col("_position").isNotNull() & F.col("_in").isNull())
+    ]
     wanted = [path for path in paths.values() if not _is_in(path, exploded)] + ([exploded] if exploded else [])
     opened, insides, told = _opened(opened, Inside((), "_in", ()), wanted)
     faults += told
@@ -86,11 +88,13 @@ def _opened(frame: DataFrame, root: Inside, paths: Iterable[Steps]) -> tuple[Dat
     """
     paths, base = list(paths), len(root.path)
     wanted = sorted({path[:depth] for path in paths for depth in range(base, len(path))}, key=lambda each: (len(each), str(each)))
+    # by number: `a.b` and `a_b` are two
+    names = {path: root.column if path == root.path else f"{root.column}_{number}" for number, path in enumerate(wanted)}
     insides: list[Inside] = []
     faults: list[tuple[str, Column]] = []
     for depth in sorted({len(path) for path in wanted}):
         level = [path for path in wanted if len(path) == depth]
-        found = [Inside(path, root.column if path == root.path else _column(path), _children(path, paths)) for path in level]
+        found = [Inside(path, names[path], _children(path, paths)) for path in level]
         within = [inside for inside in found if inside.path != root.path]
         texts = {inside.column: _text(insides, inside.path) for inside in within}
         taken = {i.column: F.from_json(texts[i.column], OBJECT if i.is_object else ARRAY) for i in within}
@@ -127,10 +131,6 @@ def _text(insides: list[Inside], path: Steps) -> Column:
     parent = next(inside for inside in insides if inside.path == path[:-1] and inside.children)
     last = path[-1]
     return F.try_element_at(F.col(parent.column), F.lit(last)) if isinstance(last, str) else F.get(parent.column, F.lit(last))
-
-
-def _column(path: Steps) -> str:
-    return "_in_" + "_".join(str(step) for step in path)
 
 
 def _children(path: Steps, paths: list[Steps]) -> tuple[str | int, ...]:

@@ -4,6 +4,7 @@ import gzip
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import IO, Any, cast
 
 import pyarrow as pa
@@ -17,6 +18,7 @@ RECORDS_A_BATCH = 10_000
 GZIP = ".gz"
 OTHER_COMPRESSION = (".zst", ".bz2", ".xz", ".lz4", ".snappy", ".zip", ".7z", ".br")
 BOM = b"\xef\xbb\xbf"
+BROKEN = (EOFError, zlib.error, OSError, ValueError)  # of a file that is cut off, is no gzip, or is no longer what was probed
 SCHEMA = (
     "_file_id string, _landed bigint, _position bigint, _element bigint, _cells array<string>, _extra map<string,string>, "
     "_line string, _fault string, _problem string"
@@ -39,7 +41,7 @@ ARROW_SCHEMA = pa.schema(
 Reader = Callable[[Iterable[pa.RecordBatch]], Iterable[pa.RecordBatch]]
 
 
-class Fault:
+class Fault(StrEnum):
     """Why a record has no cells, as its reason in bronze.rejected."""
 
     NUMBER_OF_CELLS = "number_of_cells"
@@ -121,16 +123,18 @@ def _rows(lines: Callable[[str], Iterator[Record]], path: str) -> Iterator[tuple
             yield position, 0, record.cells, extra, record.line, record.fault, None
             position += 1
     except UnreadableFileError as error:
-        problem = str(error)
-    except (EOFError, zlib.error):
-        problem = f"after {position:,} records it ends within what gzip compressed"
-    except gzip.BadGzipFile:
-        problem = f"after {position:,} records it is not what gzip compressed"
-    except (OSError, ValueError, StopIteration):
-        problem = "it changed while it was read"
-    else:
-        return
-    yield None, None, None, None, None, None, problem
+        yield None, None, None, None, None, None, str(error)
+    except BROKEN as error:
+        yield None, None, None, None, None, None, _problem(error, position)
+
+
+def _problem(error: Exception, position: int) -> str:
+    """Why a file cannot be read on, once so many records were."""
+    if isinstance(error, EOFError | zlib.error):
+        return f"after {position:,} records it ends within what gzip compressed"
+    if isinstance(error, gzip.BadGzipFile):
+        return f"after {position:,} records it is not what gzip compressed"
+    return "it changed while it was read"
 
 
 def _batch(rows: list[tuple[Any, ...]]) -> pa.RecordBatch:
@@ -139,7 +143,7 @@ def _batch(rows: list[tuple[Any, ...]]) -> pa.RecordBatch:
 
 
 def lines_of(path: str) -> Iterator[list[bytes]]:
-    """The lines of a file that hold anything, in groups, without their ends; UnreadableFileError where one has no end.
+    """The lines of a file that hold anything, in groups, without their ends.
 
     Of a line longer than LONGEST_LINE only so much is kept, with one byte more, so that it can be told.
     """
@@ -188,14 +192,8 @@ def _plain_rows(file: dict[str, Any]) -> Iterator[pa.RecordBatch]:
                 lines = group[begin : begin + RECORDS_A_BATCH]
                 yield _plain_batch(file, lines, position)
                 position += len(lines)
-        return
-    except (EOFError, zlib.error):
-        problem = f"after {position:,} records it ends within what gzip compressed"
-    except gzip.BadGzipFile:
-        problem = f"after {position:,} records it is not what gzip compressed"
-    except (OSError, ValueError):
-        problem = "it changed while it was read"
-    yield _batch([(file["file_id"], file["landed"], None, None, None, None, None, None, problem)])
+    except BROKEN as error:
+        yield _batch([(file["file_id"], file["landed"], None, None, None, None, None, None, _problem(error, position))])
 
 
 def _plain_batch(file: dict[str, Any], lines: list[bytes], position: int) -> pa.RecordBatch:

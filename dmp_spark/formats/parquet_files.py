@@ -1,5 +1,6 @@
 """What a Parquet file says of itself in its footer. No pyspark here."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pyarrow as pa
@@ -26,6 +27,18 @@ def probe(path: str, reading: Reading) -> tuple[Header, int]:
         alike = [each for each in schema.names if each.lower() == field.place.split(".")[0].lower()]
         if len(alike) > 1:
             raise UnreadableFileError(f"it has the columns {' and '.join(alike)}, which Spark cannot tell apart")
+    types, found = described(schema, reading, lambda place, arrow: _spark_type(place, arrow, physical.get(place, "")))
+    places = tuple((field.name, _steps(schema, field.place)) for field in reading.in_records if field.place != field.name)
+    return Header(types, places, _extra(schema, found) if reading.keeps_extra else ()), rows
+
+
+def described(
+    schema: pa.Schema, reading: Reading, kind_of: Callable[[str, pa.DataType], str]
+) -> tuple[tuple[tuple[str, str], ...], dict[str, pa.DataType | None]]:
+    """The declared columns by the type that `kind_of` gives of a place, as Header.types, and what was found at each place.
+
+    UnreadableFileError where a column is missing, or does not fit.
+    """
     found = {field.place: type_at(schema, field.place) for field in reading.in_records}
     names = [*schema.names, *[place for place, kind in found.items() if kind is not None and place not in schema.names]]
     if difference := missing(names, reading.fields, reading.optional):
@@ -35,11 +48,9 @@ def probe(path: str, reading: Reading) -> tuple[Header, int]:
         arrow = found.get(field.place)
         if field.folder or arrow is None:
             types.append((field.name, "string" if field.folder else "void"))
-            continue
-        kind = _spark_type(field.place, arrow, physical.get(field.place, ""))
-        types.append((field.name, fitting(field.place, kind, field.type)))
-    places = tuple((field.name, _steps(schema, field.place)) for field in reading.in_records if field.place != field.name)
-    return Header(tuple(types), places, _extra(schema, found) if reading.keeps_extra else ()), rows
+        else:
+            types.append((field.name, fitting(field.place, kind_of(field.place, arrow), field.type)))
+    return tuple(types), found
 
 
 def type_at(schema: pa.Schema, place: str) -> pa.DataType | None:

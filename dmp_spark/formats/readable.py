@@ -19,6 +19,11 @@ def is_text(column: Column) -> Column:
     return F.is_valid_utf8(column) & ~F.contains(column, F.lit("\0"))
 
 
+def is_short(column: Column) -> Column:
+    """Whether a text is short enough to be taken; null stays null."""
+    return (F.octet_length(column) <= LONGEST) | (F.length(column) <= LONGEST)  # bytes are known, characters counted
+
+
 def readable(records: DataFrame, columns: Mapping[str, str]) -> DataFrame:
     """The records with `_misread` and `_raw`, columns (name → type) that cannot be used as null.
 
@@ -42,10 +47,9 @@ def readable(records: DataFrame, columns: Mapping[str, str]) -> DataFrame:
 def _holds(column: Column, name: str, kind: str) -> list[tuple[str, Column]]:
     """What must hold of a value, by the reason where it does not."""
     if kind == "string":
-        is_short = (F.octet_length(column) <= LONGEST) | (F.length(column) <= LONGEST)  # bytes are known, characters counted
         return [
             (f"unreadable_{name}", column.isNull() | is_text(column)),
-            (f"too_long_{name}", column.isNull() | is_short),
+            (f"too_long_{name}", column.isNull() | is_short(column)),
         ]
     if kind == "timestamp":
         micros = F.unix_micros(column)

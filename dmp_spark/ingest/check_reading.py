@@ -34,7 +34,7 @@ MOST_LETTERS = 80
 
 @dataclass(frozen=True)
 class Read:
-    """The columns of a source by type, those of them that are found or written in another way, and its pattern's own."""
+    """What a Source says of its files, by the same names."""
 
     columns: dict[str, str]
     fields: tuple[Field, ...] = ()
@@ -42,7 +42,7 @@ class Read:
     nulls: str = ""
     explode: str = ""
     separator: str = ","
-    names: tuple[str, ...] = ()
+    cells: tuple[str, ...] = ()
     settle: int = 0
 
 
@@ -80,7 +80,7 @@ def read(written: SourceFile, address: str, found: Found) -> Read:
         nulls=nulls,
         explode=explode,
         separator=written.read.separator or ",",
-        names=_names(columns, fields, written, address, found),
+        cells=_names(columns, fields, written, address, found),
         settle=_seconds(written.read.settle, address, found),
     )
 

@@ -41,21 +41,21 @@ class Work:
 
 def probe(context: RunContext, planned: Plan, work: Work) -> Probed | None:
     """The files by header, from footers or first lines; None, and a refusal, where one of them does not fit."""
-    source = planned.source
+    how = planned.source.reading
     landed = {row.file_id: row.landed_at for row in work.known}
     groups: dict[Header, dict[str, Landed]] = {}
     rows: dict[str, int] = {}
     for key, seen in planned.files.items():
         try:
-            header, number = reading.probe(seen.path, source.reading)
-            inside = folders.of_path(seen.path, source.reading)
+            header, number = reading.probe(seen.path, how)
+            inside = folders.of_path(seen.path, how)
         except UnreadableFileError as error:
             work.refuse_file(context, planned, key, str(error))
             return None
         rows[key] = number or 0
         micros = micros_of(landed.get(key, context.started_at))
         groups.setdefault(header, {})[key] = Landed(seen.path, micros, inside)
-    if groups and reading.is_text(source.reading):
+    if groups and reading.is_text(how):
         [files] = groups.values()  # one header, whatever the order of columns
         return _counted(context, Probed(planned, groups, rows), files, work)
     return Probed(planned, groups, rows)

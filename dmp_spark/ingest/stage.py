@@ -89,7 +89,7 @@ def _look_at(context: RunContext, source: Source, spec: IngestSpec, work: Work, 
     again = "a full run was asked for" if context.full else ""
     looked_up = _looked_up(source, spec, work)
     mapping = mapping_hash(source, spec, looked_up)
-    known = _as_if_judged_by_these_rules(source, spec, work, looked_up) if context.replay else work.known
+    known = _as_if_judged_by(spec_hash(source, spec, looked_up), mapping, source, work) if context.replay else work.known
     planned = replace(plan(source, spec, seen, known, again, looked_up), mapping_hash=mapping)
     has_any = any(row.source == source.name and row.state == State.TAKEN for row in work.known)
     if not seen and not unsettled and (source.arrives == "replaced" or not has_any):
@@ -125,9 +125,8 @@ def _is_rules_alone(planned: Plan, work: Work) -> bool:
     return all(row.mapping_hash == planned.mapping_hash for row in own)
 
 
-def _as_if_judged_by_these_rules(source: Source, spec: IngestSpec, work: Work, looked_up: list[str]) -> tuple[Known, ...]:
+def _as_if_judged_by(digest: str, mapping: str, source: Source, work: Work) -> tuple[Known, ...]:
     """The manifest, in which files of a source of which nothing changed but rules that reject were judged by today's."""
-    mapping, digest = mapping_hash(source, spec, looked_up), spec_hash(source, spec, looked_up)
     return tuple(
         replace(row, spec_hash=digest) if row.source == source.name and row.mapping_hash == mapping else row for row in work.known
     )
@@ -145,10 +144,10 @@ def _take_again(context: RunContext, planned: Plan, spec: IngestSpec, work: Work
     if taken is None:
         return
     work.taken.append(taken)
-    moved, still = taken.total("rows_accepted") + taken.total("rows_duplicate"), -taken.total("rows_rejected")
+    moved, accepted, stood = (taken.total(name) for name in ("rows_rejected", "rows_accepted", "rows_duplicate"))
     work.notes.append(
-        f"{source.name}: {still:,} rejected records were replayed: {taken.total('rows_accepted'):,} are events now, "
-        f"{moved - taken.total('rows_accepted'):,} stood already; rules were not asked again of what was accepted before"
+        f"{source.name}: {-moved:,} rejected records were replayed: {accepted:,} are events now, {stood:,} stood already; "
+        "rules were not asked again of what was accepted before"
     )
 
 

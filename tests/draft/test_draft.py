@@ -94,6 +94,21 @@ def test_what_is_guessed_of_events(tmp_path: Path) -> None:
     assert [each.name for each in event.attributes] == ["price", "note"]
 
 
+def test_names_that_come_out_alike_are_told_apart(tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    path.write_text(
+        "Order Id,order_id,user_id,at,Price,price\n" + "".join(f"{n},7,{n},2024-01-0{n},1.5,2\n" for n in range(1, 5)),
+        encoding="utf-8",
+    )
+
+    assert [each.name for each in guess(look(path)).columns] == ["order_id_2", "order_id", "user_id", "at", "Price", "price"]
+    [source] = drafted(tmp_path / "shop", path)
+    assert {field.name: field.at for field in source.fields} == {"order_id_2": "Order Id"}
+    assert {each.name: each.expression for each in source.events[0].attributes} == {
+        "order_id": "order_id", "price": "Price", "price_2": "price",
+    }  # fmt: skip
+
+
 def test_what_has_no_time_is_reference_data_with_the_shortest_key(tmp_path: Path) -> None:
     path = tmp_path / "prices.csv"
     path.write_text("shop,article,size,price\n" + "".join(f"{n % 2},{n // 2},,{n}.5\n" for n in range(6)), encoding="utf-8")

@@ -179,3 +179,11 @@ def test_a_file_cut_off_within_gzip_says_so_after_its_records(tmp_path: Path) ->
     csv_files.probe(str(path), TWO)
     [*records, last] = rows(str(path))
     assert last == (None, None, None, f"after {len(records):,} records it ends within what gzip compressed")
+
+
+def test_a_file_that_is_empty_by_the_time_it_is_read_has_changed(tmp_path: Path) -> None:
+    path = written(tmp_path, "x,note\n1,a\n")
+    csv_files.probe(path, TWO)
+    written(tmp_path, "")
+
+    assert rows(path) == [(None, None, None, "it changed while it was read")]

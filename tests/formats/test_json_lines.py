@@ -130,6 +130,13 @@ def test_each_element_of_an_array_is_a_record_with_what_stands_beside(spark: Spa
     ]
 
 
+def test_places_whose_names_could_be_one_are_two(spark: SparkSession, tmp_path: Path) -> None:
+    places = {"one": "a.b.x", "other": "a_b.x", "third": "c[0].x", "fourth": "c_0.x"}
+    how = reading({name: Field(name=name, type="string", at=place) for name, place in places.items()}, format="json")
+    record = {"a": {"b": {"x": "1"}}, "a_b": {"x": "2"}, "c": [{"x": "3"}], "c_0": {"x": "4"}}
+    assert told(texts_of(spark, tmp_path, json.dumps(record).encode(), how)) == [(0, 0, ["1", "2", "3", "4"], None, None)]
+
+
 def test_what_is_not_declared_can_be_left(spark: SparkSession, tmp_path: Path) -> None:
     how = reading({"id": "bigint"}, format="json", keeps_extra=False)
     assert told(texts_of(spark, tmp_path, b'{"id":1,"more":2}\n', how)) == [(0, 0, ["1"], None, None)]
