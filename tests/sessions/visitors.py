@@ -38,7 +38,7 @@ sources:
 EMPTY: dict[str, Any] = dict.fromkeys(NAMES) | {"event_type": "page_view", "subject_id": "anna"}
 
 RICH = """
-cap: 3 hours
+cap: 1 hour
 cut_at: [context.campaign, attributes.shop]
 activity: {without: message_sent, where: "coalesce(channel, '') <> 'call'"}
 page_views: {of: [page_view, search], where: context.page <> 'beacon', page: context.page}
@@ -48,7 +48,7 @@ bounce: {page_views: 2, shorter_than: 40 seconds}
 columns: {campaign: context.campaign, shop: cast(attributes.shop as bigint), spent: value}
 """
 RICH_RULES = Rules(
-    cap=timedelta(hours=3),
+    cap=timedelta(hours=1),
     cuts=(lambda event: of(event, "context", "campaign"), lambda event: of(event, "attributes", "shop")),
     is_activity=lambda event: event["event_type"] != "message_sent" and event["channel"] != "call",
     is_page_view=lambda event: (
