@@ -1,6 +1,6 @@
 """What `sessions.yml` says: where visits begin and end, and what is counted in them. No pyspark here."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -46,7 +46,7 @@ class ConversionsFile(Written):
 class BounceFile(Written):
     """A visit without conversion, with at most so many page views and `shorter_than` that, is a bounce."""
 
-    page_views: int = Field(1, ge=0)
+    page_views: Annotated[int, Field(ge=0)] = 1
     shorter_than: Duration = Duration(10, "seconds")
 
 

@@ -83,8 +83,8 @@ def _first(name: str) -> Column:
     return F.min_by(name, F.when(F.col(name).isNotNull(), F.col("place")))
 
 
-def _distinct(name: str) -> Column:
-    return F.size(F.collect_set(name)).cast("bigint")
+def _distinct(values: Column | str) -> Column:
+    return F.size(F.collect_set(values)).cast("bigint")
 
 
 def _engaged(heartbeats: Heartbeats | None) -> Column:

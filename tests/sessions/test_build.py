@@ -150,7 +150,7 @@ def test_only_what_lasts_longer_than_the_cap_is_cut_at_midnight(spark: SparkSess
 def test_a_change_is_of_what_was_said_last_and_nothing_is_no_change(spark: SparkSession, tmp_path: Path) -> None:
     names = [None, "x", None, "x", None, "y", "y", None, "x"]
     events = [event(f"e{n}", n, context={"campaign": name} if name else None) for n, name in enumerate(names)]
-    events += [event("e91", 60, context={"campaign": "y"}), event("e92", 61)]  # after a gap nothing was said before
+    events += [event("e91", 60), event("e92", 61, context={"campaign": "y"})]  # after a gap nothing was said before
     rows = built(spark, events, spec_of(tmp_path, "cut_at: [context.campaign]"))
     assert said(rows, "began_by", "events") == [("first", 5), ("change", 3), ("change", 1), ("gap", 2)]
 
