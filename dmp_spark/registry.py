@@ -19,7 +19,7 @@ from dmp_spark.project.load import Project, load
 from dmp_spark.project.settings import ProjectFile
 from dmp_spark.project.types import Resolved, Written
 
-STAGES = ("ingest", "identity", "features", "profiles", "models", "segments", "activation", "measurement")
+STAGES = ("ingest", "sessions", "identity", "features", "profiles", "models", "segments", "activation", "measurement")
 ALWAYS = ("ingest", "identity")  # these run without a file of their own, or cannot go without one
 PLANNED = ("privacy",)  # known to the design, not built yet
 BESIDE = ("operations",)  # have a file, and are no stage of the flow

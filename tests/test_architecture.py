@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "dmp_spark"
-STAGES = ("ingest", "identity", "features", "profiles", "models", "segments", "activation", "measurement")
+STAGES = ("ingest", "sessions", "identity", "features", "profiles", "models", "segments", "activation", "measurement")
 FILES = sorted(PACKAGE.rglob("*.py"))
 TREES = {file: ast.parse(file.read_text(encoding="utf-8")) for file in FILES}
 CODE = [*FILES, *sorted((ROOT / "jobs").glob("*.py"))]

@@ -24,7 +24,7 @@ sources:
     person_attributes: {identifiers: {customer: customer}, known: 2017-01-01, attributes: {kids: kids}}
 """
 MODELS = "tasks:\n  leaves: {kind: classification, rule: feature.baskets_90d, label: {of: purchase, take: count(*) = 0, ahead: 30 days}}\n"
-STAGES = ("ingest", "features", "profiles", "models", "segments", "activation", "measurement")
+STAGES = ("ingest", "sessions", "features", "profiles", "models", "segments", "activation", "measurement")
 
 
 def table(name: str, key: tuple[str, ...], **columns: str) -> Contract:

@@ -12,7 +12,7 @@ from dmp_spark.ingest.compute import named
 from dmp_spark.ingest.resolved import Bounds, Known, Time
 
 DAY = 86_400
-HOURS_OF = {"minutes": 1 / 60, "hours": 1.0}
+SECONDS_OF = {"seconds": 1, "minutes": 60, "hours": 3600}
 DAYS_OF = {"days": 1, "weeks": 7}
 
 
@@ -104,11 +104,11 @@ def within(name: str, at: Column, landed_at: Column, clocks: Clocks, precision: 
 
 
 def plus(at: Column, amount: int, unit: str, zone: str) -> Column:
-    """The instant that much later: minutes and hours by the clock, days, weeks and months as local days of `zone`."""
+    """The instant that much later: seconds, minutes and hours by the clock, days, weeks and months as local days of `zone`."""
     if not amount:
         return at
-    if unit in HOURS_OF:
-        return F.timestamp_micros(F.unix_micros(at) + F.lit(round(amount * HOURS_OF[unit] * 3600) * 1_000_000))
+    if unit in SECONDS_OF:
+        return F.timestamp_micros(F.unix_micros(at) + F.lit(amount * SECONDS_OF[unit] * 1_000_000))
     local = F.from_utc_timestamp(at, zone)
     if unit == "months":
         return F.to_utc_timestamp(local + F.make_ym_interval(F.lit(0), F.lit(amount)), zone)

@@ -16,6 +16,7 @@ from dmp_spark.wording import plain, sentence_case
 
 MEANINGS = {
     "ingest": "reads the sources",
+    "sessions": "cuts visits",
     "identity": "joins identifiers to people",
     "features": "measures each of them",
     "profiles": "one row each, today",

@@ -18,10 +18,10 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema, core_schema
 
-Unit = Literal["minutes", "hours", "days", "weeks", "months"]
+Unit = Literal["seconds", "minutes", "hours", "days", "weeks", "months"]
 
-_SUFFIXES: dict[str, str] = {"minutes": "min", "hours": "h", "days": "d", "weeks": "w", "months": "mo"}
-_DURATION = re.compile(r"([0-9]+) +(minute|hour|day|week|month)s?")
+_SUFFIXES: dict[str, str] = {"seconds": "s", "minutes": "min", "hours": "h", "days": "d", "weeks": "w", "months": "mo"}
+_DURATION = re.compile(r"([0-9]+) +(second|minute|hour|day|week|month)s?")
 _SHARE = re.compile(r"([0-9]+(?:\.[0-9]+)?) *%")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+(Z|[+-][0-9]{2}:[0-9]{2})")
@@ -83,7 +83,8 @@ class Duration:
             return text
         match = _DURATION.fullmatch(text.strip()) if isinstance(text, str) else None
         if match is None:
-            raise ValueError(f"{_shown(text)} is no duration: write a whole number and minutes, hours, days, weeks or months")
+            units = "seconds, minutes, hours, days, weeks or months"
+            raise ValueError(f"{_shown(text)} is no duration: write a whole number and {units}")
         return cls(int(match[1]), f"{match[2]}s")  # type: ignore[arg-type]
 
     def __str__(self) -> str:
@@ -91,7 +92,7 @@ class Duration:
 
     @property
     def days(self) -> int:
-        """The number of local days; ValueError where it is not a whole number of days (minutes, hours, months)."""
+        """The number of local days; ValueError where it is not a whole number of days (seconds, minutes, hours, months)."""
         if self.unit == "days":
             return self.amount
         if self.unit == "weeks":
@@ -103,7 +104,7 @@ class Duration:
         """The number of seconds, a day taken as 24 hours; ValueError for months, whose length differs."""
         if self.unit == "months":
             raise ValueError(f"{self} has no fixed length: write days, hours or minutes")
-        return self.amount * {"minutes": 60, "hours": 3600, "days": 86400, "weeks": 7 * 86400}[self.unit]
+        return self.amount * {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86400, "weeks": 7 * 86400}[self.unit]
 
     @property
     def suffix(self) -> str:

@@ -19,7 +19,7 @@ _PROBLEM = ("code", "what", "where", "way_out")
 
 _HEAD = """# What is told of mistakes
 
-`dmp` tells a mistake as `file:line:column: what is wrong [code]`, the line with a caret, and a way out. Codes stay; sentences may change. All end with exit code 2, and nothing was touched; warnings (`identifier-type`, `no-consent`, `no-holdout`) stop nothing.
+`dmp` tells a mistake as `file:line:column: what is wrong [code]`, the line with a caret, and a way out. Codes stay; sentences may change. All end with exit code 2, and nothing was touched; warnings (`identifier-type`, `no-consent`, `no-holdout`, `no-page-views`) stop nothing.
 What fails while a stage runs has no code: the run tells it in a sentence and ends with 1 ([when a run fails](../../how-to/when-a-run-fails.md)).
 `…` stands for a name, a value that was written in the project, or words of another program; never for a value of a record. Where no way out stands here, it depends on what was written (often `did you mean X?`), or the sentence says it.
 """

@@ -14,6 +14,7 @@ TABLES = {
     ("ingest", "## events", "key"): (("ingest", "sources.<name>.events.<name>."),),
     ("ingest", "## reference", "key"): (("ingest", "sources.<name>.reference."),),
     ("ingest", "## person_attributes", "key"): (("ingest", "sources.<name>.person_attributes."),),
+    ("sessions", "# sessions.yml", "key"): (("sessions", ""),),
     ("identity", "# identity.yml", "key of a namespace"): (("identity", "namespaces.<name>."),),
     ("measures", "## lookups", "key"): (("features", "lookups.<name>."),),
     ("measures", "## measures", "key"): (

@@ -22,6 +22,7 @@ sources:
     columns: {item_id: string}
     reference: {table: items, key: [item_id]}
 """,
+    "sessions.yml": "by: context.session\n",
     "features.yml": "moments: {every: 1 month, from: 2024-01-01, until: 2025-01-01}\n",
     "profiles.yml": "attributes: {}\n",
     "models.yml": "tasks: {}\n",
@@ -32,6 +33,7 @@ sources:
 OF_THE_PROJECT = {
     "gold.features": "Then a column a measure and window of `features.yml`, `<measure>_<window>`.",
     "gold.profiles": "Then a column an attribute and a trait of `profiles.yml`.",
+    "silver.sessions": "`visit_key` is there where `by` is said. Then a column each of `columns` in `sessions.yml`.",
     "silver.items": "Then the columns of its `select`; every other reference table is `silver.reference_<name>`, with its own key and columns.",
 }
 """Table → what else it has, which only a project can say."""

@@ -59,6 +59,7 @@ def test_a_package_holds_what_commands_read_and_nothing_else(project: Path, tmp_
             "project.yml",
             "queries/who.sql",
             "segments/all.yml",
+            "sessions.yml",
         ]
     first = (tmp_path / "sent.zip").read_bytes()
     packed(project, tmp_path / "sent.zip")

@@ -18,7 +18,7 @@ from dmp_spark.registry import STAGES
 from tests.deploy.environments import ROOT, program
 from tests.system.commands import dmp, small_copy
 
-pytestmark = pytest.mark.long  # Airflow takes ten seconds to start, and the whole DAG calls spark-submit nine times
+pytestmark = pytest.mark.long  # Airflow takes ten seconds to start, and the whole DAG calls spark-submit ten times
 
 TASKS = (*STAGES, "publish")
 LOADED = """

@@ -45,7 +45,7 @@ def test_a_task_waits_for_those_that_write_what_it_reads():
     *stages, publish = tasks_of(registry.STAGES)
     assert {(need, task.name) for task in stages for need in task.needs} == wanted
     assert [task.name for task in stages] == list(registry.STAGES)
-    assert publish == Task("publish", ("measurement",))
+    assert publish == Task("publish", ("sessions", "measurement"))
 
 
 def test_of_a_smaller_project_only_what_it_has_and_the_publication_after_all_of_it():

@@ -38,7 +38,8 @@ def test_a_window_ends_a_columns_name(window: str, expected: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("window", "is_wrong"), [("36 hours", True), ("0 days", True), ("90 days", False), ("ever", False), ("1 month", False)]
+    ("window", "is_wrong"),
+    [("36 hours", True), ("10 seconds", True), ("0 days", True), ("90 days", False), ("ever", False), ("1 month", False)],
 )
 def test_windows_are_whole_days(window: str, is_wrong: bool) -> None:
     assert (windows.fault(window) is not None) is is_wrong

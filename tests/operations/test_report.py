@@ -99,6 +99,25 @@ def test_ingest_tells_counts_rules_and_freshness_and_no_record(sections: dict[st
     assert "secret.example" not in page
 
 
+def test_visits_are_those_of_people_by_day_and_channel(sections: dict[str, Section]) -> None:
+    tables = shown(sections["sessions"])
+    assert tables["Visits a day"] == [
+        ["30 Dec 2017", "2", "4", "50 %", "50 %", ""],
+        ["31 Dec 2017", "2", "3", "50 %", "50 %", ""],
+    ]
+    assert tables["By channel"] == [
+        [EVIL, "2", "4", "50 %", "50 %", "50 %"],
+        ["unknown", "1", "1", "100 %", "0 %", "25 %"],
+        ["organic search", "1", "2", "0 %", "100 %", "25 %"],
+    ]
+    assert [row[:3] for row in tables["Why they began"]] == [
+        ["after a gap", "2", "50 %"],
+        ["something declared changed", "1", "25 %"],
+        ["nothing came before", "1", "25 %"],
+    ]
+    assert "Visits of machines are left out here: 1." in sentences(sections["sessions"])
+
+
 def test_people_and_fill_are_counted(sections: dict[str, Section]) -> None:
     assert [(fact.title, fact.value) for fact in sections["identity"].facts] == [("households", 5), ("identifiers", 6)]
     assert shown(sections["identity"])["Identifiers of one household"] == [["1", "4", ""], ["2", "1", ""]]
@@ -246,7 +265,7 @@ def test_what_was_not_published_is_not_told(own: Path) -> None:
     )
     boxes = {box.title: box.status for box in sections["flow"].parts[0].boxes}  # type: ignore[union-attr]
     assert boxes == {
-        **dict.fromkeys(("ingest", "identity", "features", "profiles", "models", "measurement"), "nothing new"),
+        **dict.fromkeys(("ingest", "sessions", "identity", "features", "profiles", "models", "measurement"), "nothing new"),
         "segments": "failed",
         "activation": "skipped",
     }

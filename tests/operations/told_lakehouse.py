@@ -72,7 +72,7 @@ def publish(root: Path) -> None:
     """A run's rows: every stage with something to say, then the publication of all tables."""
     ledger = Ledger(Location(root))
     for number, stage in enumerate(
-        ("ingest", "identity", "features", "profiles", "models", "segments", "activation", "measurement")
+        ("ingest", "identity", "features", "profiles", "models", "segments", "activation", "measurement", "sessions")
     ):
         notes = (f"{stage} says {EVIL}", f"file {root}/exports/x.csv") if stage != "identity" else ()
         checks = ({"name": QUOTED, "passed": stage != "models", "detail": EVIL},) if stage in ("models", "features") else ()
@@ -109,6 +109,7 @@ def tables() -> dict[str, dict[str, pa.Array]]:
             "state": pa.array(["open", "open", "open", "replayed"]),
         },
         "silver.events": events(),
+        "silver.sessions": sessions(),
         "silver.items": {"item_id": pa.array(["1", "2"])},
         "silver.identifiers": {
             "identifier_id": pa.array(PEOPLE),
@@ -161,6 +162,21 @@ def events() -> dict[str, pa.Array]:
         "value": pa.array([Decimal("1000.5000")] * 9 + [None] * 3, pa.decimal128(18, 4)),
         "currency": pa.array(["USD"] * 9 + [None] * 3),
         "attributes": pa.array([[("k", EVIL)]] * 12, WORDS),
+    }
+
+
+def sessions() -> dict[str, pa.Array]:
+    """Four visits of people on two days, and one of a machine."""
+    return {
+        "session_id": pa.array([f"s{n}" for n in range(5)]),
+        "session_date": pa.array([date(2017, 12, 30)] * 2 + [date(2017, 12, 31)] * 3),
+        "began_by": pa.array(["first", "gap", "gap", "change", "gap"]),
+        "page_views": pa.array([1, 3, 1, 2, 900], pa.int64()),
+        "conversions": pa.array([0, 1, 0, 2, 0], pa.int64()),
+        "engaged_seconds": pa.array([None] * 5, pa.int64()),
+        "is_bounce": pa.array([True, False, True, False, False]),
+        "is_bot": pa.array([None, False, False, None, True]),
+        "channel": pa.array([None, EVIL, EVIL, "organic_search", None]),
     }
 
 

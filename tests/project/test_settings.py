@@ -42,7 +42,7 @@ def test_midnight_itself_is_a_boundary_and_days_do_not_drift() -> None:
     assert {(later - earlier).days for earlier, later in zip(gaps, gaps[1:], strict=False)} == {3}
 
 
-@pytest.mark.parametrize("cadence", ["12 hours", "30 minutes", "0 days"])
+@pytest.mark.parametrize("cadence", ["12 hours", "30 minutes", "90 seconds", "0 days"])
 def test_a_cadence_is_whole_days(cadence: str) -> None:
     with pytest.raises(ValidationError, match="is no cadence"):
         _settings(cadence=cadence)

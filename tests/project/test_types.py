@@ -31,6 +31,7 @@ def _sentence(kind: object, value: object) -> str:
         ("30 minutes", "30 minutes", "30min"),
         ("0 minutes", "0 minutes", "0min"),
         ("12 hours", "12 hours", "12h"),
+        ("1 second", "1 second", "1s"),
     ],
 )
 def test_a_duration_says_its_unit(text: str, shown: str, suffix: str) -> None:
@@ -40,19 +41,22 @@ def test_a_duration_says_its_unit(text: str, shown: str, suffix: str) -> None:
 
 @pytest.mark.parametrize("text", ["90", "90days", "-1 days", "1.5 days", "ever", "days", "", 90, None, True, "3 years", "³ days"])
 def test_what_is_no_duration_is_refused(text: object) -> None:
-    with pytest.raises(ValueError, match="is no duration: write a whole number and minutes, hours, days, weeks or months"):
+    with pytest.raises(
+        ValueError, match="is no duration: write a whole number and seconds, minutes, hours, days, weeks or months"
+    ):
         Duration.parse(text)
 
 
 def test_days_and_weeks_are_whole_days_and_nothing_else_is() -> None:
     assert [Duration.parse(text).days for text in ("90 days", "2 weeks", "0 days")] == [90, 14, 0]
-    for text in ("24 hours", "1440 minutes", "1 month"):
+    for text in ("24 hours", "1440 minutes", "86400 seconds", "1 month"):
         with pytest.raises(ValueError, match=f"{text} is not a whole number of days: write days or weeks"):
             _ = Duration.parse(text).days
 
 
 def test_seconds_are_known_for_all_but_months() -> None:
-    assert [Duration.parse(text).seconds for text in ("2 minutes", "1 hour", "1 day", "1 week")] == [120, 3600, 86400, 604800]
+    texts = ("10 seconds", "2 minutes", "1 hour", "1 day", "1 week")
+    assert [Duration.parse(text).seconds for text in texts] == [10, 120, 3600, 86400, 604800]
     with pytest.raises(ValueError, match="1 month has no fixed length"):
         _ = Duration.parse("1 month").seconds
 

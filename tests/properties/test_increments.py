@@ -18,7 +18,7 @@ from dmp_spark.operations import plan
 from dmp_spark.operations.progress import Progress
 from dmp_spark.operations.steps import chosen, steps_of
 from dmp_spark.pipeline import Options, Outcome
-from tests.properties.test_laws import INGEST, PROJECT, Record, write
+from tests.properties.test_laws import INGEST, PROJECT, SESSIONS, Record, write
 
 FEATURES = """
 moments: {every: 1 month, from: 2017-06-01, until: 2017-07-01, also: [as_of]}
@@ -45,7 +45,7 @@ class Shop:
     def __init__(self, folder: Path) -> None:
         self.folder, self.runs = folder, 0
         texts = {"project": PROJECT, "ingest": INGEST, "features": FEATURES, "profiles": PROFILES}
-        texts |= {"models": MODELS, "segments": SEGMENTS}
+        texts |= {"models": MODELS, "segments": SEGMENTS, "sessions": SESSIONS}
         self.write(**texts)
 
     def write(self, **texts: str) -> None:

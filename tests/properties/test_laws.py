@@ -17,7 +17,7 @@ from dmp_spark.lakehouse.lakehouse import Lakehouse
 from dmp_spark.stage import RunContext, RunSummary
 
 WORLDS = int(os.environ.get("DMP_WORLDS", "40"))
-STAGES = ("ingest", "identity", "features")
+STAGES = ("ingest", "sessions", "identity", "features")
 AS_OF = datetime(2017, 7, 1, 4, tzinfo=UTC)  # midnight in New York
 STARTED = datetime(2020, 1, 1, tzinfo=UTC)
 DELIVERIES = 3
@@ -47,6 +47,12 @@ sources:
         order_id: receipt
         value: amount
         currency: {value: USD}
+"""
+SESSIONS = """
+gap: 3 days
+cap: 5 days
+page_views: {of: purchase}
+conversions: {of: purchase}
 """
 FEATURES = """
 moments: {every: 1 month, from: 2017-04-01, until: 2017-07-01, also: [as_of]}
@@ -94,7 +100,7 @@ class Bench:
     def __init__(self, spark: SparkSession, folder: Path) -> None:
         self.spark, self.folder, self.runs = spark, folder, 0
         folder.mkdir()
-        for name, text in (("project", PROJECT), ("ingest", INGEST), ("features", FEATURES)):
+        for name, text in (("project", PROJECT), ("ingest", INGEST), ("sessions", SESSIONS), ("features", FEATURES)):
             (folder / f"{name}.yml").write_text(text, encoding="utf-8")
 
     def run(self) -> dict[str, RunSummary]:
@@ -154,7 +160,7 @@ def test_slices_repetitions_and_order_change_nothing_and_nothing_is_lost(spark: 
             counts[name] = counts.get(name, 0) + value
 
     # laws 1 and 3: the same tables, world by world
-    for table in ("silver.events", "silver.identifiers", "silver.identity_map", "gold.features"):
+    for table in ("silver.events", "silver.sessions", "silver.identifiers", "silver.identity_map", "gold.features"):
         expected, found = whole.rows(table), sliced.rows(table)
         differing = [number for number in worlds if expected.get(str(number)) != found.get(str(number))]
         assert not differing, f"{table}: {len(differing)} worlds, such as {worlds[differing[0]]}"

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-STAGES = ("ingest", "identity", "features", "profiles", "models", "segments", "activation", "measurement")
+STAGES = ("ingest", "sessions", "identity", "features", "profiles", "models", "segments", "activation", "measurement")
 PUBLISH = "publish"  # where the stages are parts of a run: the call that publishes what they made
 OF_EACH_STAGE = ("before_write", "after_commit", "before_row")
 AFTER_EXPORT, BEFORE_PUBLICATION = "activation.after_export", "run.before_publication"

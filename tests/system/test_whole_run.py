@@ -119,7 +119,7 @@ def test_a_plan_after_one_changed_measure_names_what_it_reaches(going_on: Finish
     assert set(steps) >= {"ingest", "identity", "features", "profiles", "models", "segments", "activation"}
     would = {stage: step["would"] for stage, step in steps.items()}
     reached = ("features", "profiles", "models", "segments", "activation", "measurement")
-    assert would == {"ingest": "skip", "identity": "skip", **dict.fromkeys(reached, "run")}
+    assert would == {"ingest": "skip", "sessions": "skip", "identity": "skip", **dict.fromkeys(reached, "run")}
     assert steps["features"]["why"] == ["spec changed"]
     assert steps["profiles"]["reached"] == ["reads gold.features, which features would write"]
     assert versions(going_on.lakehouse) == before

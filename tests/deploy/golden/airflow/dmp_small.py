@@ -1,4 +1,4 @@
-# Written by dmp deploy airflow, checksum e6e5da738a64350f: a file changed by hand is not overwritten.
+# Written by dmp deploy airflow, checksum 75109c434f484fcb: a file changed by hand is not overwritten.
 """small: a task a stage, in the order of its tables.
 
 Airflow 3. Variables: `dmp_home`, the folder of the checkout of dmp_spark on the workers; `dmp_project_small`, that of the
@@ -25,6 +25,7 @@ with DAG(
     tags=["dmp_spark"],
 ):
     ingest = BashOperator(task_id="ingest", bash_command=f"{SUBMIT} jobs/ingest.py --part {OPTIONS}")
+    sessions = BashOperator(task_id="sessions", bash_command=f"{SUBMIT} jobs/sessions.py --part {OPTIONS}")
     identity = BashOperator(task_id="identity", bash_command=f"{SUBMIT} jobs/identity.py --part {OPTIONS}")
     features = BashOperator(task_id="features", bash_command=f"{SUBMIT} jobs/features.py --part {OPTIONS}")
     profiles = BashOperator(task_id="profiles", bash_command=f"{SUBMIT} jobs/profiles.py --part {OPTIONS}")
@@ -34,6 +35,7 @@ with DAG(
     measurement = BashOperator(task_id="measurement", bash_command=f"{SUBMIT} jobs/measurement.py --part {OPTIONS}")
     publish = BashOperator(task_id="publish", bash_command=f"{SUBMIT} jobs/pipeline.py {OPTIONS}")
 
+    ingest >> sessions
     ingest >> identity
     [ingest, identity] >> features
     [ingest, identity, features] >> profiles
@@ -41,4 +43,4 @@ with DAG(
     [features, profiles, models] >> segments
     [ingest, identity, features, profiles, models, segments] >> activation
     [ingest, identity, activation] >> measurement
-    measurement >> publish
+    [sessions, measurement] >> publish
