@@ -1,4 +1,8 @@
-"""Real cases made by others, from the folder shared/data in the checkout or beside one of the folders that hold it."""
+"""Real cases made by others, from the folder shared/data in the checkout or beside one of the folders that hold it.
+
+Beside this module lies one of them, MaxMind's test database of cities (github.com/maxmind/MaxMind-DB, test-data; Apache-2.0 or
+MIT), so that what needs a database runs everywhere.
+"""
 
 import json
 from pathlib import Path
@@ -8,6 +12,7 @@ import pytest
 import yaml
 
 ROOT = Path(__file__).parents[2]
+CITIES = Path(__file__).with_name("GeoLite2-City-Test.mmdb")
 
 
 def file(name: str) -> Path:

@@ -44,8 +44,7 @@ def found_in(folder: Path, text: str) -> tuple[tuple[Enrichment, ...], list[tupl
 
 
 def test_each_kind_resolves_with_what_reads_it(tmp_path: Path) -> None:
-    cities = others_data.file("parsers/GeoLite2-City-Test.mmdb")
-    (tmp_path / "cities.mmdb").write_bytes(cities.read_bytes())
+    (tmp_path / "cities.mmdb").write_bytes(others_data.CITIES.read_bytes())
     right, mistakes = found_in(
         tmp_path,
         """

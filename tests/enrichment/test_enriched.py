@@ -34,7 +34,7 @@ def agent(name: str = "agent") -> Enrichment:
 
 
 def test_every_row_has_what_the_functions_say_of_its_values(spark: SparkSession) -> None:
-    database = str(others_data.file("parsers/GeoLite2-City-Test.mmdb"))
+    database = str(others_data.CITIES)
     wanted = [
         agent("browser"),
         Enrichment(name="visit", kind="visit", inputs=("target", "referrer"), hosts=("shop.example",)),

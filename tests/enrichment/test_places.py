@@ -5,18 +5,20 @@ from pathlib import Path
 
 import pytest
 
-from dmp_spark.enrichment import libraries
+from dmp_spark.enrichment import libraries, places
 from dmp_spark.enrichment.places import DatabaseError, Place, build_of, opened, place_of
 from dmp_spark.errors import StageError
 from tests.enrichment import others_data
 
 
-@pytest.fixture
-def cities() -> str:
-    return str(others_data.file("parsers/GeoLite2-City-Test.mmdb"))
+CITIES = str(others_data.CITIES)
+NO_PLACE = (
+    None, "", "-", "unknown", "10.0.0.1", "192.168.1.1", "127.0.0.1", "169.254.1.1", "::1", "fe80::1", "fd00::1", "0.0.0.0", "81.2.69.142:80",
+    "203.0.113.9", "9.9.9.9",
+)  # fmt: skip
 
 
-def test_places_are_those_that_maxmind_says(cities: str) -> None:
+def test_places_are_those_that_maxmind_says() -> None:
     records = others_data.places()
     wrong = []
     asked = 0
@@ -29,7 +31,7 @@ def test_places_are_those_that_maxmind_says(cities: str) -> None:
         for address in (whole.network_address, whole.broadcast_address):
             if not any(address in ipaddress.ip_network(net) and ipaddress.ip_network(net).subnet_of(whole) for net in inside):
                 asked += 1
-                got = place_of(str(address), cities, with_city=True)
+                got = place_of(str(address), CITIES, with_city=True)
                 if got != expected:
                     wrong.append((str(address), got, expected))
     print(others_data.shown("places as MaxMind has them", asked - len(wrong), asked))
@@ -37,24 +39,39 @@ def test_places_are_those_that_maxmind_says(cities: str) -> None:
     assert wrong == []
 
 
-def test_an_address_in_either_spelling_has_one_place(cities: str) -> None:
-    london = place_of("81.2.69.142", cities, with_city=True)
+def test_an_address_in_either_spelling_has_one_place() -> None:
+    london = place_of("81.2.69.142", CITIES, with_city=True)
     assert london == Place("GB", "GB-ENG", "London")
-    assert place_of("::ffff:81.2.69.142", cities, with_city=True) == london
-    assert place_of(" ::ffff:5102:458e ", cities, with_city=True) == london
-    assert place_of("81.2.69.142", cities) == Place("GB", "GB-ENG", None)
+    assert place_of("::ffff:81.2.69.142", CITIES, with_city=True) == london
+    assert place_of(" ::ffff:5102:458e ", CITIES, with_city=True) == london
+    assert place_of("81.2.69.142", CITIES) == Place("GB", "GB-ENG", None)
 
 
-@pytest.mark.parametrize(
-    "text",
-    [None, "", "-", "unknown", "10.0.0.1", "192.168.1.1", "127.0.0.1", "169.254.1.1", "::1", "fe80::1", "fd00::1", "0.0.0.0", "81.2.69.142:80", "203.0.113.9"],
-)  # fmt: skip
-def test_what_has_no_place_is_null(text: str | None, cities: str) -> None:
-    assert place_of(text, cities, with_city=True) == Place()
+def test_what_has_no_place_is_null() -> None:
+    assert {text: place_of(text, CITIES, with_city=True) for text in NO_PLACE} == dict.fromkeys(NO_PLACE, Place())
 
 
-def test_a_database_is_told_by_its_type_and_build(cities: str) -> None:
-    kind, _, build = build_of(cities).partition(" ")
+class Everywhere:
+    """A database that has a place for each address, and keeps what it was asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def get(self, address: object) -> dict[str, dict[str, str]]:
+        self.asked.append(str(address))
+        return {"country": {"iso_code": "GB"}}
+
+
+def test_an_address_that_is_nobody_s_is_not_even_looked_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    database = Everywhere()
+    monkeypatch.setattr(places, "opened", lambda path: database)
+    texts = ("10.0.0.1", "::ffff:192.168.1.1", "fd00::1", "127.0.0.1", "100.64.0.1", "nonsense", "81.2.69.142", "2a02:1::1")
+    assert [place_of(text, "any").country for text in texts] == [None] * 6 + ["GB", "GB"]
+    assert database.asked == ["81.2.69.142", "2a02:1::1"]
+
+
+def test_a_database_is_told_by_its_type_and_build() -> None:
+    kind, _, build = build_of(CITIES).partition(" ")
     assert kind == "GeoLite2-City"
     assert int(build) > 1_300_000_000
 
