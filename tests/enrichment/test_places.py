@@ -10,7 +10,6 @@ from dmp_spark.enrichment.places import DatabaseError, Place, build_of, opened, 
 from dmp_spark.errors import StageError
 from tests.enrichment import others_data
 
-
 CITIES = str(others_data.CITIES)
 NO_PLACE = (
     None, "", "-", "unknown", "10.0.0.1", "192.168.1.1", "127.0.0.1", "169.254.1.1", "::1", "fe80::1", "fd00::1", "0.0.0.0", "81.2.69.142:80",
