@@ -63,11 +63,11 @@ def databases(enrichments: Iterable[Enrichment]) -> Iterator[str]:
 
 
 def _kind(written: EnrichmentFile, address: str, found: Found) -> Kind | None:
-    """The kind that the keys say; None, and a problem, where they say none or several."""
+    """The kind that the keys say; None, and a problem, where they say several."""
     said = [key for key in EnrichmentFile.model_fields if key in written.model_fields_set and getattr(written, key) is not None]
     kinds = [kind for kind, keys in KEYS.items() if any(key in said for key in keys[: INPUTS[kind]])]
     if len(kinds) != 1:
-        what = f"an enrichment is of one kind; here {' and '.join(said) or 'nothing'} stands"
+        what = f"an enrichment is of one kind; here {' and '.join(said)} stands"
         found.add("one-of", what, address, WAYS)
         return None
     kind = kinds[0]

@@ -68,8 +68,8 @@ def kind_of(agent: str, os: str | None, is_bot: bool) -> DeviceKind:
     for kind, pattern in _SAYS:
         if pattern.search(agent):
             return kind
-    if _ANDROID.search(agent):
-        return DeviceKind.TABLET
+    if _ANDROID.search(agent):  # a browser that does not say `Mobile`; apps say it nowhere, and most of them run on phones
+        return DeviceKind.TABLET if agent.startswith("Mozilla/") else DeviceKind.PHONE
     if os in _OF_PHONES:
         return DeviceKind.PHONE
     if os is not None and _OF_DESKTOPS.match(os):

@@ -6,10 +6,10 @@ from importlib.util import find_spec
 from dmp_spark.errors import StageError
 
 WANTED = {
-    "user_agent": ("ua_parser", "user agents are read by ua-parser", "pip install 'ua-parser[regex]'"),
-    "ip": ("maxminddb", "places are looked up by maxminddb", "pip install maxminddb"),
+    "user_agent": (("ua_parser", "ua_parser_rs"), "user agents are read by ua-parser[regex]", "pip install 'ua-parser[regex]'"),
+    "ip": (("maxminddb",), "places are looked up by maxminddb", "pip install maxminddb"),
 }
-"""Kind of enrichment → module, what it does, the way out where it is missing."""
+"""Kind of enrichment → modules, what they do, the way out where one is missing."""
 _DISTRIBUTIONS = {"user_agent": ("ua-parser", "ua-parser-builtins", "ua-parser-rs"), "ip": ("maxminddb",)}
 
 
@@ -17,8 +17,8 @@ def missing(kind: str) -> tuple[str, str] | None:
     """What is missing for a kind of enrichment, and the way out; None where nothing is."""
     if kind not in WANTED:
         return None
-    module, what, way_out = WANTED[kind]
-    return None if find_spec(module) else (f"{what}, which is not installed", way_out)
+    modules, what, way_out = WANTED[kind]
+    return None if all(find_spec(module) for module in modules) else (f"{what}, which is not installed", way_out)
 
 
 def refuse_missing(kind: str) -> None:

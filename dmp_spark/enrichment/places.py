@@ -66,7 +66,7 @@ def opened(database: str) -> Any:
 
     try:
         return maxminddb.open_database(database)
-    except (FileNotFoundError, IsADirectoryError):
+    except FileNotFoundError:
         raise DatabaseError(f"there is no MaxMind database at {database}; on a cluster each worker must see it there") from None
     except OSError:
         raise DatabaseError(f"the MaxMind database at {database} cannot be read") from None

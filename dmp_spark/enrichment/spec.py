@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from dmp_spark.project.types import Resolved, Text, Written
 
@@ -52,6 +52,12 @@ class EnrichmentFile(Written):
     ip: Text | None = None
     database: str | None = None
     city: bool = False
+
+    @model_validator(mode="after")
+    def _has_a_kind(self) -> "EnrichmentFile":
+        if self.user_agent is None and self.page is None and self.referrer is None and self.ip is None:
+            raise ValueError("an enrichment reads user_agent, page, referrer or ip, and none of them stands here")
+        return self
 
 
 class Enrichment(Resolved):

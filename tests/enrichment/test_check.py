@@ -44,15 +44,17 @@ def found_in(folder: Path, text: str) -> tuple[tuple[Enrichment, ...], list[tupl
 
 
 def test_each_kind_resolves_with_what_reads_it(tmp_path: Path) -> None:
-    (tmp_path / "cities.mmdb").write_bytes(others_data.CITIES.read_bytes())
+    database = tmp_path / "data" / "cities.mmdb"
+    database.parent.mkdir()
+    database.write_bytes(others_data.CITIES.read_bytes())
     right, mistakes = found_in(
         tmp_path,
         """
         browser: {user_agent: agent}
         visit: {page: "concat('/', target)", referrer: referrer, hosts: [WWW.Shop.example, pay.example]}
         from_only: {referrer: referrer}
-        place: {ip: client, database: cities.mmdb}
-        town: {ip: client, database: cities.mmdb, city: true}
+        place: {ip: client, database: data/cities.mmdb}
+        town: {ip: client, database: data/cities.mmdb, city: true}
         """,
     )
     assert mistakes == []
@@ -64,7 +66,7 @@ def test_each_kind_resolves_with_what_reads_it(tmp_path: Path) -> None:
         ("town", "ip", ("client",)),
     ]
     assert right[1].hosts == ("shop.example", "pay.example")
-    assert list(databases(right)) == [str(tmp_path / "cities.mmdb")] * 2
+    assert list(databases(right)) == [str(database)] * 2
     assert right[3].reader.startswith("maxminddb ")
     assert "GeoLite2-City " in right[3].reader
     assert "crawler-user-agents.json " in right[0].reader
@@ -76,11 +78,11 @@ def test_each_kind_resolves_with_what_reads_it(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("line", "place", "sentence", "way_out"),
     [
-        ("x: {}", "2:3", "an enrichment is of one kind; here nothing stands", "write {user_agent: …}"),
+        ("x: {}", "2:6", "an enrichment reads user_agent, page, referrer or ip, and none of them stands here", ""),
         ("x: {useragent: agent}", "2:7", "unknown key useragent in x", "did you mean user_agent?"),
         ("x: {user_agent: agent, ip: client}", "2:3", "an enrichment is of one kind; here user_agent and ip stands", "write {user_agent: …}"),
-        ("x: {user_agent: agent, hosts: [a.example]}", "2:33", "hosts says nothing beside user_agent", "leave it out"),
-        ("x: {hosts: [a.example]}", "2:3", "an enrichment is of one kind; here hosts stands", "write {user_agent: …}"),
+        ("x: {user_agent: agent, hosts: [a.example]}", "2:26", "hosts says nothing beside user_agent", "leave it out"),
+        ("x: {hosts: [a.example]}", "2:6", "an enrichment reads user_agent, page, referrer or ip, and none of them stands here", ""),
         ("x: {user_agent: agnt}", "2:19", "there is no column agnt", "did you mean agent?"),
         ("x: {user_agent: bytes}", "2:19", "this gives bigint, and a text is needed", "cast(… as string)"),
         ("x: {page: target, referrer: at}", "2:31", "this gives timestamp, and a text is needed", "cast(… as string)"),
@@ -114,7 +116,7 @@ def test_a_library_that_is_missing_is_a_mistake_with_a_way_out(tmp_path: Path, m
     monkeypatch.setattr(libraries, "find_spec", lambda name: None)
     right, [(place, sentence, way_out)] = found_in(tmp_path, "x: {user_agent: agent}")
     assert (right, place) == ((), "ingest.yml:2:3")
-    assert sentence == "user agents are read by ua-parser, which is not installed"
+    assert sentence == "user agents are read by ua-parser[regex], which is not installed"
     assert way_out == "pip install 'ua-parser[regex]'"
 
 

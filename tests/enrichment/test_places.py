@@ -83,7 +83,7 @@ def test_what_is_no_database_of_places_is_refused_in_a_sentence(tmp_path: Path) 
     gone = tmp_path / "gone.mmdb"
     for path, said in [
         (gone, f"there is no MaxMind database at {gone}; on a cluster each worker must see it there"),
-        (tmp_path, f"there is no MaxMind database at {tmp_path}; on a cluster each worker must see it there"),
+        (tmp_path, f"{tmp_path} is no MaxMind database (.mmdb)"),
         (text, f"{text} is no MaxMind database (.mmdb)"),
         (empty, f"{empty} is no MaxMind database (.mmdb)"),
     ]:
