@@ -10,6 +10,7 @@ OF_PEOPLE = (r"AP3A\.240617\.008",)
 """Patterns of the list that people's agents have, too (this is a build of Android 15, on phones of several makers): of these
 only the listed examples are machines, letter by letter.
 """
+BEGIN = 3  # signs of a text by which it is found
 UNLISTED = "unlisted"
 """The name of a crawler that is on no list and says that it is one."""
 
@@ -45,8 +46,29 @@ def listed() -> tuple[Crawler, ...]:
 
 def crawler_of(agent: str) -> str | None:
     """The name of the crawler that an agent is one of, the first of the list, else UNLISTED; None where it is none."""
-    found = next((crawler.name for crawler in listed() if crawler.is_in(agent)), None)
-    return found or (UNLISTED if _OWN_WORDS.search(agent) else None)
+    by_begin, others = _searched()
+    begins = {agent[at : at + BEGIN] for at in range(len(agent) - BEGIN + 1)}
+    candidates = [crawler for begin in begins for crawler in by_begin.get(begin, ())]
+    places = [place for place, crawler in (*candidates, *others) if crawler.is_in(agent)]
+    if places:
+        return listed()[min(places)].name
+    return UNLISTED if _OWN_WORDS.search(agent) else None
+
+
+@cache
+def _searched() -> tuple[dict[str, list[tuple[int, Crawler]]], list[tuple[int, Crawler]]]:
+    """The crawlers that are plain texts by how they begin, and the others, each with its place in the list.
+
+    Of 1,500 texts an agent has the begins of ten or so, and looking for those alone takes a fifth of the time.
+    """
+    by_begin: dict[str, list[tuple[int, Crawler]]] = {}
+    others = []
+    for place, crawler in enumerate(listed()):
+        if crawler.text is not None and len(crawler.text) >= BEGIN:
+            by_begin.setdefault(crawler.text[:BEGIN], []).append((place, crawler))
+        else:
+            others.append((place, crawler))
+    return by_begin, others
 
 
 def _crawler(pattern: str, examples: list[str]) -> Crawler:

@@ -24,6 +24,19 @@ def test_a_plain_text_finds_what_its_pattern_finds() -> None:
         assert [crawler.is_in(agent) for crawler in listed()] == [bool(pattern.search(agent)) for pattern in patterns], agent
 
 
+def test_a_crawler_is_named_by_the_first_of_the_list_that_fits() -> None:
+    crawlers = listed()
+    agents = [agent for entry in lists.crawler_entries() for agent in entry["instances"][:2]] + [
+        "Mozilla/5.0",
+        "ab",
+        "",
+        "Googlebot",
+    ]
+    for agent in agents:
+        first = next((crawler.name for crawler in crawlers if crawler.is_in(agent)), None)
+        assert crawler_of(agent) == first or (first is None and crawler_of(agent) in (None, UNLISTED)), agent
+
+
 def test_nearly_all_patterns_are_plain_texts_and_names_are_told_without_escapes() -> None:
     kinds = Counter(crawler.text is not None for crawler in listed())
     assert kinds[True] > 1_400
