@@ -106,6 +106,13 @@ def test_a_mistake_is_told_where_it_stands(tmp_path: Path, line: str, place: str
     assert way_out in mistake[2]
 
 
+def test_what_is_no_text_is_refused(tmp_path: Path) -> None:
+    lines = ("x: {user_agent: bytes}", "x: {page: target, referrer: at}", "x: {referrer: 1 = 1}")
+    assert [[mistake[1] for mistake in found_in(tmp_path, line)[1]] for line in lines] == [
+        [f"this gives {kind}, and a text is needed"] for kind in ("bigint", "timestamp", "boolean")
+    ]
+
+
 def test_what_is_right_stays_beside_what_is_wrong(tmp_path: Path) -> None:
     right, mistakes = found_in(tmp_path, "one: {user_agent: agnt}\ntwo: {referrer: referrer}")
     assert [each.name for each in right] == ["two"]
