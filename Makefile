@@ -32,7 +32,7 @@ test-cluster: ## the small project on two workers of Spark's own cluster, one of
 test-next: ## the core of the suite on the next Spark (4.2), in an environment of its own
 	@bin/bootstrap test
 	@bin/environment next
-	@DMP_ENGINE=next .cache/environments/next/bin/python -m pytest -q -p tests.skips tests/functions tests/expressions tests/measures tests/lakehouse tests/features
+	@DMP_ENGINE=next .cache/environments/next/bin/python -m pytest -q -p tests.skips tests/functions tests/expressions tests/measures tests/enrichment tests/lakehouse tests/features
 
 test-deploy: ## what dmp deploy writes: Databricks' own models, and a run in a real Airflow, in environments of their own
 	@bin/bootstrap test

@@ -29,7 +29,7 @@ setup(
     license_files=["LICENSE"],
     python_requires=">=3.11,<3.13",
     packages=find_packages(include=["dmp_spark", "dmp_spark.*"]),
-    package_data={"dmp_spark": ["py.typed"], "dmp_spark.page": ["*.css"]},
+    package_data={"dmp_spark": ["py.typed"], "dmp_spark.page": ["*.css"], "dmp_spark.enrichment": ["data/*"]},
     data_files=[
         ("share/dmp_spark/conf/spark", [str(path) for path in sorted(Path("conf/spark").glob("*.conf"))]),
         ("share/dmp_spark/jobs", [str(path) for path in sorted(Path("jobs").glob("*.py"))]),  # what spark-submit is given

@@ -24,7 +24,18 @@ ALWAYS = ("ingest", "identity")  # these run without a file of their own, or can
 PLANNED = ("privacy",)  # known to the design, not built yet
 BESIDE = ("operations",)  # have a file, and are no stage of the flow
 
-_BELOW = ("functions", "expressions", "measures", "formats", "lakehouse", "project", "contracts.py", "stage.py", "errors.py")
+_BELOW = (
+    "functions",
+    "expressions",
+    "measures",
+    "formats",
+    "enrichment",
+    "lakehouse",
+    "project",
+    "contracts.py",
+    "stage.py",
+    "errors.py",
+)
 
 
 @dataclass(frozen=True)

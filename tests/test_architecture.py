@@ -26,6 +26,25 @@ WITHOUT_SPARK_FILES = (
     "stage.py",
     "registry.py",
     "pipeline.py",
+    *(
+        f"enrichment/{name}.py"
+        for name in (
+            "agents",
+            "channels",
+            "check",
+            "crawlers",
+            "devices",
+            "ip",
+            "libraries",
+            "lists",
+            "once",
+            "places",
+            "referrers",
+            "spec",
+            "urls",
+            "visits",
+        )
+    ),
     "expressions/parse.py",
     "formats/arrow_files.py",
     "formats/avro_files.py",

@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC
 
 from dmp_spark.contracts import Contract
+from dmp_spark.enrichment import check as check_enrichment
+from dmp_spark.enrichment.spec import names_of
 from dmp_spark.expressions.types import keeps
 from dmp_spark.ingest import check_reading, check_records
 from dmp_spark.ingest.check_names import Names
@@ -80,6 +82,10 @@ def needs(spec: IngestSpec) -> Iterator[Needed]:
     for source in spec.sources:
         if not source.path.startswith(VOLUMES):
             yield Needed(f"the source {source.name}", f"ingest.sources.{source.name}.read.path", Need.LOCAL, way_out)
+        for each in source.enrich:
+            if each.database and not each.database.startswith(VOLUMES):
+                address = f"ingest.sources.{source.name}.enrich.{each.name}.database"
+                yield Needed(f"the database of {each.name}", address, Need.LOCAL, way_out)
 
 
 def _priorities(project: Project) -> list[str] | None:
@@ -140,8 +146,13 @@ def _source(
         if (lookup := _lookup(key, value, columns, earlier, file, f"{address}.lookups.{key}", found))
     )
     looked_up = {f"{lookup.name}.{column}": kind for lookup in lookups for column, kind in lookup.columns.items()}
-    open_lookups = frozenset(written.lookups) - {lookup.name for lookup in lookups}  # wrong ones: their names are not judged
-    names = Names({**columns, **looked_up}, open_lookups, found)
+    taken = {**dict.fromkeys(columns, "a column"), **dict.fromkeys(written.lookups, "a lookup")}
+    of_columns = Names(columns, frozenset(), found)
+    enrich = check_enrichment.checked(written.enrich, taken, of_columns.expression, f"{address}.enrich", project)
+    derived = {column: kind for each in enrich for column, kind in names_of(each).items()}
+    right = {each.name for each in (*lookups, *enrich)}
+    open_names = (written.lookups.keys() | written.enrich.keys()) - right  # wrong ones: their columns are not judged
+    names = Names({**columns, **derived, **looked_up}, frozenset(open_names), found)
     rules = tuple(_rule(key, value, columns, names, f"{address}.rules.{key}") for key, value in written.rules.items())
     _exactly_one(written, address, found)
     return Source(
@@ -151,6 +162,8 @@ def _source(
         arrives=written.arrives,
         **vars(read),
         keeps_extra=written.extra == "keep",
+        enrich=enrich,
+        truncate_ip=check_enrichment.checked_addresses(written.truncate_ip, columns, f"{address}.truncate_ip", found),
         optional=tuple(name for name in written.optional if names.has_column(name, columns, f"{address}.optional")),
         rules=tuple(rule for rule in rules if rule),
         lookups=lookups,

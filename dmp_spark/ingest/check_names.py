@@ -13,10 +13,10 @@ NUMBERS = ("tinyint", "smallint", "int", "bigint", "float", "double", "decimal")
 
 @dataclass(frozen=True)
 class Names:
-    """The known names by type; `open_lookups` are lookups that are wrong themselves, whose columns nobody judges."""
+    """The known names by type; `open_names` are lookups and enrichments that are wrong themselves: nobody judges their columns."""
 
     types: Mapping[str, str]
-    open_lookups: frozenset[str]
+    open_names: frozenset[str]
     found: Found
 
     def expression(self, text: str, address: str, predicate: bool = False, may_be_fixed: bool = False) -> Expression | None:
@@ -24,7 +24,7 @@ class Names:
 
         Of a value that `may_be_fixed`, a word that is near no name may be meant as it stands: the way out says how.
         """
-        if any(f"{lookup}." in text for lookup in self.open_lookups):
+        if any(f"{name}." in text for name in self.open_names):
             return None
         try:
             return parse(text, self.types, predicate=predicate)
@@ -42,7 +42,7 @@ class Names:
         """Whether `name` is one of `columns`; a problem where it is not."""
         if name in columns:
             return True
-        if name.split(".")[0] not in self.open_lookups:
+        if name.split(".")[0] not in self.open_names:
             self.found.add("unknown-column", f"no such column: {name}", address, Found.suggest(name, list(columns)))
         return False
 

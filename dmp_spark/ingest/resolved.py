@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from dmp_spark.enrichment.spec import Enrichment, names_of
 from dmp_spark.formats.spec import Field as Column
 from dmp_spark.formats.spec import Format, Reading
 from dmp_spark.ingest.spec import Combine
@@ -97,7 +98,8 @@ class Source(Resolved):
     """A source as the stage reads it; `path` is absolute: a file, a folder or a glob; `optional` columns a file may lack.
 
     `columns` by type; `fields` are those of them that are not found under their own names, or not written in ISO. What
-    else there is says `Reading`. Files changed less than `settle` seconds before the run are left for the next one.
+    else there is says `Reading`. What `enrich` derives sees the record as it came; addresses in the columns of
+    `truncate_ip` are cut afterwards. Files changed less than `settle` seconds before the run are left for the next one.
     """
 
     name: str
@@ -114,6 +116,8 @@ class Source(Resolved):
     explode: str = ""
     settle: int = 0
     keeps_extra: bool = True
+    enrich: tuple[Enrichment, ...] = ()
+    truncate_ip: tuple[str, ...] = ()
     rules: tuple[Rule, ...] = ()
     lookups: tuple[Lookup, ...] = ()
     events: tuple[Event, ...] = ()
@@ -122,9 +126,10 @@ class Source(Resolved):
 
     @property
     def names(self) -> dict[str, str]:
-        """The names that expressions of this source may use, by type: its columns and those of its lookups."""
+        """The names that expressions of this source may use, by type: its columns, those of its enrichments and lookups."""
+        derived = {name: kind for each in self.enrich for name, kind in names_of(each).items()}
         looked_up = {f"{lookup.name}.{name}": kind for lookup in self.lookups for name, kind in lookup.columns.items()}
-        return {**self.columns, **looked_up}
+        return {**self.columns, **derived, **looked_up}
 
     @property
     def waits_for(self) -> tuple[str, ...]:

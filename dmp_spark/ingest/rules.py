@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from dmp_spark.enrichment.truncation import truncated_ip
 from dmp_spark.functions.reasons import FLOATS, broken, is_number
 from dmp_spark.ingest.compute import expression
 from dmp_spark.ingest.resolved import Lookup, Rule, Source
@@ -16,7 +17,8 @@ def judged(records: DataFrame, source: Source) -> DataFrame:
     """The records with `_reasons` (why they are rejected; empty where they are not), `flags` and `_raw`.
 
     Rules see the record as it came; then columns of broken set_null rules become null, and a float that is no number
-    then is `unreadable_<column>`. `_raw` is the record as it came, by column, for the payload of what is rejected.
+    then is `unreadable_<column>`, and addresses are cut last. `_raw` is the record as it came, by column and with whole
+    addresses, for the payload of what is rejected: a replay derives from it what the first run would have.
     Columns that start with `_` are kept. Where `_misread` has reasons no rule is asked: its columns are not what came.
     """
     names = source.names
@@ -29,10 +31,11 @@ def judged(records: DataFrame, source: Source) -> DataFrame:
         name: _unless_broken(F.col(f"`{name}`"), [holds[rule.name] for rule in _nulling(source.rules, name)])
         for name in source.columns
     }
+    cut = nulled | {name: truncated_ip(nulled[name]) for name in source.truncate_ip}
     rejecting += [(f"unreadable_{name}", is_number(nulled[name])) for name, kind in source.columns.items() if kind in FLOATS]
     return records.select(
-        *[column.alias(name) for name, column in nulled.items()],
-        *[F.col(f"`{lookup.name}`") for lookup in source.lookups],
+        *[column.alias(name) for name, column in cut.items()],
+        *[F.col(f"`{each.name}`") for each in (*source.enrich, *source.lookups)],
         *kept,
         F.when(F.size("_misread") > 0, F.col("_misread")).otherwise(broken(rejecting)).alias("_reasons"),
         broken(flagging).alias("flags"),

@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
+from dmp_spark.enrichment.spec import EnrichmentFile
 from dmp_spark.formats.spec import ColumnFile, ReadFile
 from dmp_spark.project.types import Duration, Moment, Name, Share, Text, Written
 
@@ -104,13 +105,15 @@ class PersonAttributesFile(Written):
 
 
 class SourceFile(Written):
-    """A source: its files, columns, rules and lookups, and exactly one of the three things a record can become."""
+    """A source: its files, columns, enrichments, rules and lookups, and exactly one of the three things a record can become."""
 
     read: ReadFile
     arrives: Literal["appended", "replaced"]
     extra: Literal["keep", "drop"] = "keep"
     columns: dict[str, str | ColumnFile] = Field(default_factory=dict)
     optional: list[str] = Field(default_factory=list)
+    enrich: dict[Name, EnrichmentFile] = Field(default_factory=dict)
+    truncate_ip: list[str] = Field(default_factory=list)
     rules: dict[Name, RuleFile] = Field(default_factory=dict)
     lookups: dict[Name, LookupFile] = Field(default_factory=dict)
     events: dict[Name, EventFile] | None = None

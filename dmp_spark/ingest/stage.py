@@ -6,7 +6,8 @@ from pathlib import Path
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from dmp_spark.errors import Problem
+from dmp_spark.enrichment.enriched import refused_by_a_worker
+from dmp_spark.errors import Problem, StageError
 from dmp_spark.formats.headers import Header
 from dmp_spark.formats.records import named_in
 from dmp_spark.functions.instants import instant_of, micros_of
@@ -168,6 +169,8 @@ def _take(context: RunContext, probed: Probed, spec: IngestSpec, work: Work, tab
             work.note_refused(context, planned, key, error.why)
         return
     except Exception as error:  # Spark's, which has no type of its own: py4j's, pyspark's or Connect's
+        if told := refused_by_a_worker(error):
+            raise StageError(told) from error
         broken = named_in(str(error), {key: seen.path for key, seen in planned.files.items()})
         if not broken:
             raise

@@ -7,12 +7,14 @@ from functools import reduce
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from dmp_spark.enrichment.enriched import enriched
 from dmp_spark.errors import StageError
 from dmp_spark.formats import reading
 from dmp_spark.formats.headers import Header
 from dmp_spark.formats.records import Landed
 from dmp_spark.functions.keys import MakeId, stable_id
 from dmp_spark.ingest import attributes, events, lookups, rules
+from dmp_spark.ingest.compute import named
 from dmp_spark.ingest.contest import Rivals, settle
 from dmp_spark.ingest.manifest import Mode, Plan
 from dmp_spark.ingest.reference import by_key, examples, hash_of_file
@@ -188,7 +190,8 @@ def of_records(
     rows: DataFrame, header: Header, source: Source, tables: Mapping[str, DataFrame], spec: IngestSpec, make_id: MakeId
 ) -> DataFrame:
     """What records become, judged: a row an event, a row of reference data or the facts of one record."""
-    judged = rules.judged(lookups.looked_up(rows, source.lookups, tables, source.columns), source)
+    derived = enriched(rows, source.enrich, source.columns, named)
+    judged = rules.judged(lookups.looked_up(derived, source.lookups, tables, source.columns), source)
     clocks = Clocks(spec.zone, source.names, header.wall_clocks, spec.bounds, header.mixed_clocks)
     if source.reference:
         return reference_rows(judged, source, source.reference)

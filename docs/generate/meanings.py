@@ -14,6 +14,9 @@ TABLES = {
     ("ingest", "## events", "key"): (("ingest", "sources.<name>.events.<name>."),),
     ("ingest", "## reference", "key"): (("ingest", "sources.<name>.reference."),),
     ("ingest", "## person_attributes", "key"): (("ingest", "sources.<name>.person_attributes."),),
+    ("enrichment", "# Enrichment: what one value of a record says", "key of an enrichment"): (
+        ("ingest", "sources.<name>.enrich.<name>."),
+    ),
     ("sessions", "# sessions.yml", "key"): (("sessions", ""),),
     ("identity", "# identity.yml", "key of a namespace"): (("identity", "namespaces.<name>."),),
     ("measures", "## lookups", "key"): (("features", "lookups.<name>."),),
