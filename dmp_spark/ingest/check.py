@@ -150,7 +150,7 @@ def _source(
     of_columns = Names(columns, frozenset(), found)
     enrich = check_enrichment.checked(written.enrich, taken, of_columns.expression, f"{address}.enrich", project)
     derived = {column: kind for each in enrich for column, kind in names_of(each).items()}
-    right = {each.name for each in (*lookups, *enrich)}
+    right = {lookup.name for lookup in lookups} | {each.name for each in enrich}
     open_names = (written.lookups.keys() | written.enrich.keys()) - right  # wrong ones: their columns are not judged
     names = Names({**columns, **derived, **looked_up}, frozenset(open_names), found)
     rules = tuple(_rule(key, value, columns, names, f"{address}.rules.{key}") for key, value in written.rules.items())

@@ -13,7 +13,7 @@ NUMBERS = ("tinyint", "smallint", "int", "bigint", "float", "double", "decimal")
 
 @dataclass(frozen=True)
 class Names:
-    """The known names by type; `open_names` are lookups and enrichments that are wrong themselves: nobody judges their columns."""
+    """The known names by type; `open_names` are wrong lookups and enrichments, whose columns nobody judges."""
 
     types: Mapping[str, str]
     open_names: frozenset[str]

@@ -132,6 +132,11 @@ class Source(Resolved):
         return {**self.columns, **derived, **looked_up}
 
     @property
+    def structs(self) -> tuple[str, ...]:
+        """The structs that stand beside its columns: an enrichment or a lookup each."""
+        return (*(each.name for each in self.enrich), *(lookup.name for lookup in self.lookups))
+
+    @property
     def waits_for(self) -> tuple[str, ...]:
         """The reasons for which a rejected record waits: reference data that is not there yet."""
         return tuple(f"missing_{lookup.name}" for lookup in self.lookups if lookup.missing == "wait")

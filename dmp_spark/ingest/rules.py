@@ -35,7 +35,7 @@ def judged(records: DataFrame, source: Source) -> DataFrame:
     rejecting += [(f"unreadable_{name}", is_number(nulled[name])) for name, kind in source.columns.items() if kind in FLOATS]
     return records.select(
         *[column.alias(name) for name, column in cut.items()],
-        *[F.col(f"`{each.name}`") for each in (*source.enrich, *source.lookups)],
+        *[F.col(f"`{name}`") for name in source.structs],
         *kept,
         F.when(F.size("_misread") > 0, F.col("_misread")).otherwise(broken(rejecting)).alias("_reasons"),
         broken(flagging).alias("flags"),
