@@ -67,7 +67,11 @@ def plain_visits(lines: list[tuple[str, ...]], with_agent: bool) -> list[tuple[d
 
 
 @pytest.mark.slow  # ten thousand lines, twice
-@pytest.mark.parametrize(("identifier", "visits"), [("client", 3_052), ("concat_ws(' ', client, agent)", 3_224)])
+@pytest.mark.parametrize(
+    ("identifier", "visits"),
+    [("client", 3_052), ("concat_ws(' ', client, agent)", 3_224)],
+    ids=["by address", "by address and agent"],
+)
 def test_the_log_of_a_web_server(tmp_path: Path, identifier: str, visits: int) -> None:
     log = shared("clickstream", "apache_logs.txt")
     lines = [found.groups() for line in log.read_text(encoding="utf-8").splitlines() if (found := LINE.match(line))]
