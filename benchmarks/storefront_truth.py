@@ -80,6 +80,7 @@ def of_the_lakehouse(lakehouse: Path) -> dict[str, int]:
 def of_the_truth(truth: Path) -> dict[str, int]:
     """What there is to be found."""
     with duckdb.connect() as database:
+        database.execute("set timezone = 'UTC'")  # in which Spark wrote the times, without saying so
         for name in ("events", "visits"):
             database.execute(f"create view {name} as select * from read_parquet('{truth / name}/*.parquet')")
         return {name: int(database.execute(query).fetchone()[0]) for name, query in TRUE.items()}  # type: ignore[index]

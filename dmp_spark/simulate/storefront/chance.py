@@ -54,7 +54,7 @@ def above(chance: Column, bounds: Sequence[Column]) -> Column:
 
 
 def normal(chance: Column) -> Column:
-    """A standard normal number, to .01 of what it should be between -3 and 3: Tukey's lambda distribution with .135.
+    """A standard normal number, to .012 of what it should be between -3 and 3: Tukey's lambda distribution with .135.
 
     Source: Joiner and Rosenblatt, Some properties of the range in samples from Tukey's symmetric lambda distributions, 1971.
     """

@@ -53,7 +53,7 @@ def make(spark: SparkSession, world: World, folder: Path, partitions: int | None
     files.write_lines(weblogs.lines(world, known), folder / "weblogs", compression)
     stored.write("events", truth.events(world, everybody, known))
     stored.write("orders", truth.known_orders(world, known))
-    stored.write("identifiers", truth.identifiers(world, everybody, known, stored.read("orders")))
+    stored.write("identifiers", truth.identifiers(world, everybody, known, stored.read("orders"), stored.read("accounts")))
     files.write_lines(orders.records(world, known), folder / "orders", compression)
     files.write_lines(social.records(world, everybody), folder / "social", compression)
     files.write_lines(social.follows(world, everybody), folder / "follows", compression)

@@ -82,7 +82,7 @@ def known_orders(world: World, visits: DataFrame) -> DataFrame:
     )
 
 
-def identifiers(world: World, everybody: DataFrame, visits: DataFrame, ordered: DataFrame) -> DataFrame:
+def identifiers(world: World, everybody: DataFrame, visits: DataFrame, ordered: DataFrame, accounted: DataFrame) -> DataFrame:
     """Every identifier and who is behind it: `namespace`, `value`, `person` (key together), from when until when.
 
     Of cookies the times are the first and last event, of what was mistyped (`typo_of` is the right value then) the first and last
@@ -92,10 +92,11 @@ def identifiers(world: World, everybody: DataFrame, visits: DataFrame, ordered: 
     parts = [
         _cookies(world, visits),
         _numbers(world, everybody),
-        _of_accounts(world, everybody),
+        _identifier(accounted, "customer", F.col("customer"), valid_from=F.col("registered_at")),
+        _identifier(accounted, "email", F.col("email"), valid_from=F.col("registered_at")),
         _handles(world, everybody),
-        _mistyped(world, everybody, ordered, "email"),
-        _mistyped(world, everybody, ordered, "phone"),
+        _mistyped(ordered, accounted.withColumns({"at": F.col("registered_at")}), "email"),
+        _mistyped(ordered, _numbers_mistyped(world, everybody), "phone"),
     ]
     return reduce(DataFrame.unionByName, parts)
 
@@ -192,35 +193,32 @@ def _numbers(world: World, everybody: DataFrame) -> DataFrame:
     return own.unionByName(got)
 
 
-def _of_accounts(world: World, everybody: DataFrame) -> DataFrame:
-    rows = crm.registered(world, everybody)
-    since = _midnight(world, F.col("since_day"))
-    return _identifier(rows, "customer", F.col("customer"), valid_from=since).unionByName(
-        _identifier(rows, "email", F.col("email"), valid_from=since)
-    )
-
-
 def _handles(world: World, everybody: DataFrame) -> DataFrame:
     rows = everybody.where(~F.col("is_robot") & accounts.has_handle(world, F.col("person")))
     return _identifier(rows, "handle", accounts.handle(world, F.col("person")))
 
 
-def _mistyped(world: World, everybody: DataFrame, ordered: DataFrame, name: str) -> DataFrame:
-    """What was typed wrong in orders and in the CRM: a row a wrong value and person, from the first time to the last."""
-    right, typed = F.col(name).alias("right"), F.col(f"{name}_typed").alias("typed")
-    if name == "email":
-        told = crm.registered(world, everybody).withColumns({"day": F.col("since_day")})
-    else:
-        told = crm.numbers(world, everybody).withColumns({"day": F.col("copy_day")})
+def _numbers_mistyped(world: World, everybody: DataFrame) -> DataFrame:
     # asked of the draw and not of the texts, whose whole making would stand in the filter
-    told = told.where(accounts.is_mistyped(world, f"crm.{name}", F.col("account_number")))
-    in_crm = told.select("person", right, typed, _midnight(world, F.col("day")).alias("at"))
-    in_orders = ordered.where(F.col(name) != F.col(f"{name}_typed")).select(
-        "person", right, typed, F.col("placed_at").alias("at")
+    rows = crm.numbers(world, everybody).where(accounts.is_mistyped(world, "crm.phone", F.col("account_number")))
+    return rows.withColumns({"at": _midnight(world, F.col("copy_day"))})
+
+
+def _mistyped(ordered: DataFrame, told: DataFrame, name: str) -> DataFrame:
+    """What was typed wrong in orders and in the CRM: a row a wrong value and person, from the first time to the last."""
+    both = [
+        rows.select("person", name, f"{name}_typed", "at") for rows in (ordered.withColumns({"at": F.col("placed_at")}), told)
+    ]
+    rows = both[0].unionByName(both[1]).groupBy(f"{name}_typed", name, "person")
+    times = rows.agg(F.min("at").alias("first"), F.max("at").alias("last"))
+    return _identifier(
+        times.where(F.col(name) != F.col(f"{name}_typed")),
+        name,
+        F.col(f"{name}_typed"),
+        valid_from=F.col("first"),
+        valid_until=F.col("last"),
+        typo_of=F.col(name),
     )
-    wrong = in_orders.unionByName(in_crm).groupBy("typed", "right", "person")
-    rows = wrong.agg(F.min("at").alias("first"), F.max("at").alias("last"))
-    return _identifier(rows, name, F.col("typed"), valid_from=F.col("first"), valid_until=F.col("last"), typo_of=F.col("right"))
 
 
 def _is_disguised(world: World) -> Column:

@@ -109,7 +109,7 @@ def _url() -> Column:
     path = path.when(kind == pages.DONE, "checkout/thanks").otherwise("")
     mark = F.when(kind == pages.SEARCH, "&").otherwise("?")
     parameters = F.concat(
-        mark, F.lit("utm_source="), "source", F.lit("&utm_medium="), "medium", F.lit("&utm_campaign="), "campaign"
+        mark, F.lit("utm_source="), "utm_source", F.lit("&utm_medium="), "utm_medium", F.lit("&utm_campaign="), "campaign"
     )
     tagged = (F.col("page") == F.col("first_page")) & F.col("campaign").isNotNull()
     return F.concat(F.lit(SHOP), path, F.when(tagged, parameters).otherwise(""))

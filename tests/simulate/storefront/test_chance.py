@@ -101,7 +101,7 @@ def test_normal_numbers_are_near_the_quantiles(spark: SparkSession) -> None:
     rows = (
         spark.createDataFrame([(place,) for place in places], "u double").select(chance.normal(F.col("u")).alias("z")).collect()
     )
-    assert [row.z for row in rows] == pytest.approx([oracle.normal(place) for place in places], abs=0.01)
+    assert [row.z for row in rows] == pytest.approx([oracle.normal(place) for place in places], abs=0.012)
 
 
 def test_shares_of_ranks_add_up_to_one() -> None:

@@ -4,7 +4,7 @@ import gzip
 import json
 import math
 from collections import Counter
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ import pytest
 from tests.oracles import chance as oracle
 from tests.simulate.storefront.conftest import Storefront
 
-BEGIN = datetime(2026, 1, 5, tzinfo=UTC)
+BEGIN = datetime(2026, 1, 5)
 GAP = timedelta(minutes=30)
 
 
@@ -77,6 +77,7 @@ LAWS = {
     "a cookie belongs to the neighbours of one block": "select value from identifiers where namespace = 'cookie' group by 1 having count(distinct person // 16) > 1",
     "only cookies of shared computers have several people": """
         select value from identifiers where namespace = 'cookie' group by 1 having count(*) > 1 and not bool_and(is_shared)""",
+    "an identifier has a value": "select person from identifiers where value is null or value = '' or person is null",
     "an identifier and a person stand together once": "select namespace, value, person from identifiers group by all having count(*) > 1",
     "recycled numbers have two people, one after the other": """
         select value from identifiers where namespace = 'phone' and typo_of is null group by value
@@ -167,7 +168,7 @@ def test_visits_can_be_found_again_in_the_web_log(storefront: Storefront) -> Non
            from events e join visits v using (visit) where source = 'weblogs' and copy = 0 order by 1, 2, 3"""
     )
     found: dict[int, set[int]] = {}
-    cookie, before, campaign, number = None, datetime(1970, 1, 1, tzinfo=UTC), None, 0
+    cookie, before, campaign, number = None, datetime(1970, 1, 1), None, 0
     for owner, at, event_id, visit, true_campaign, is_first in events:
         named = campaigns.get(event_id, true_campaign if is_first else None)
         if owner != cookie or at - before >= GAP:
