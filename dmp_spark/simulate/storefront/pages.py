@@ -40,12 +40,9 @@ def begins(world: World, page: Column) -> Column:
 def kind(world: World, page: Column) -> Column:
     """What is on a page, by its place in KINDS."""
     left = F.col("sitting_pages") - 1 - page
-    is_home = (
-        (page == 0) & (F.col("first_channel") == DIRECT) & (chance.uniform(world.seed, "pages.home", "sitting") < HOME_FIRST)
-    )
-    drawn = chance.category(chance.uniform(world.seed, "pages.kind", "sitting", page), SHARES)
     ordered = F.when(left == 0, DONE).when(left == 1, CART).when(left == _LAST_PAGES, PRODUCT)
-    return F.coalesce(F.when(F.col("has_order"), ordered), F.when(is_home, HOME), drawn)
+    drawn = chance.category(_drawn(world, page), SHARES)
+    return F.coalesce(F.when(F.col("has_order"), ordered), F.when(_is_home(world, page), HOME), drawn)
 
 
 def item(world: World, page: Column) -> Column:
@@ -64,13 +61,16 @@ def is_of_order(page: Column) -> Column:
 
 def searches(world: World, page: Column) -> Column:
     """Whether somebody searches: the page shows what was found."""
-    return (kind(world, page) == SEARCH) & ~F.col("is_robot")
+    drawn, least = _drawn(world, page), sum(SHARES[:SEARCH])
+    return _is_free(world, page) & (drawn >= least) & (drawn < least + SHARES[SEARCH])
 
 
 def puts_into_cart(world: World, page: Column) -> Column:
-    """Whether the item of the page is put into the cart; what is bought always is."""
-    drawn = chance.uniform(world.seed, "pages.cart", "sitting", page) < PUT_INTO_CART
-    return is_of_order(page) | ((kind(world, page) == PRODUCT) & drawn & ~F.col("is_robot"))
+    """Whether the item of the page is put into the cart: of a product's page now and then, what is bought always.
+
+    One number says what is on a page and this: the lowest part of a product's share of it.
+    """
+    return is_of_order(page) | (_is_free(world, page) & (_drawn(world, page) < SHARES[PRODUCT] * PUT_INTO_CART))
 
 
 def pings(world: World, page: Column) -> Column:
@@ -90,12 +90,31 @@ def extras(world: World, page: Column) -> dict[int, Column]:
     }
 
 
-def events(world: World, page: Column) -> Column:
-    """How many events a page has, an int."""
-    count = pings(world, page).cast("int") + 1
-    for is_there in extras(world, page).values():
-        count = count + is_there.cast("int")
-    return count
+def events(world: World, first: Column, last: Column) -> Column:
+    """How many events the pages from the first to the last have together, an int."""
+    every = F.sequence(first, last)
+    of_pages = F.aggregate(
+        every,
+        F.lit(0),
+        lambda count, page: (
+            count + pings(world, page).cast("int") + searches(world, page).cast("int") + puts_into_cart(world, page).cast("int")
+        ),
+    )
+    logins = (F.col("logs_in") & (first == 0)).cast("int")
+    checkouts = (F.col("has_order") & (last == F.col("sitting_pages") - 1)).cast("int")
+    # a robot asks for hundreds of pages and does nothing on them
+    return last - first + 1 + F.when(F.col("is_robot"), 0).otherwise(of_pages + logins + checkouts)
+
+
+def engaged_seconds(world: World, first: Column, last: Column) -> Column:
+    """Seconds of attention that heartbeats prove: ten for each of a page but the first, five for that; a bigint."""
+    nothing = F.lit(0).cast("bigint")
+
+    def proven(total: Column, page: Column) -> Column:
+        count = pings(world, page)
+        return total + F.when(count > 0, (count - 1) * 10 + 5).otherwise(0)
+
+    return F.when(F.col("is_robot"), nothing).otherwise(F.aggregate(F.sequence(first, last), nothing, proven))
 
 
 def codes(world: World, page: Column, looked_at: Column) -> Column:
@@ -119,3 +138,18 @@ def last_event(world: World, page: Column) -> Column:
     pinged = pings(world, page)
     moments = [F.when(is_there, OFFSETS_MS[code]).otherwise(0) for code, is_there in extras(world, page).items()]
     return F.greatest(F.when(pinged > 0, (pinged - 1) * HEARTBEAT_MS + FIRST_PING_MS).otherwise(0), *moments)
+
+
+def _drawn(world: World, page: Column) -> Column:
+    return chance.uniform(world.seed, "pages.kind", "sitting", page)
+
+
+def _is_home(world: World, page: Column) -> Column:
+    is_direct = F.col("first_channel") == DIRECT
+    return (page == 0) & is_direct & (chance.uniform(world.seed, "pages.home", "sitting") < HOME_FIRST)
+
+
+def _is_free(world: World, page: Column) -> Column:
+    """Whether a person's page is what was drawn for it: neither of the last of an order, nor the home page at the begin."""
+    is_of_end = F.col("has_order") & (page >= F.col("sitting_pages") - 1 - _LAST_PAGES)
+    return ~F.col("is_robot") & ~is_of_end & ~_is_home(world, page)

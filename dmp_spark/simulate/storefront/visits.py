@@ -127,9 +127,6 @@ def _logged_in(world: World, rows: DataFrame, partitions: int) -> DataFrame:
 
 def _counted(world: World, rows: DataFrame) -> DataFrame:
     """The columns of a visit, with what its pages add up to."""
-    every = F.sequence(F.col("first_page"), F.col("last_page"))
-    engaged = F.aggregate(every, F.lit(0).cast("bigint"), lambda total, page: total + _engaged(pages.pings(world, page)))
-    events = F.aggregate(every, F.lit(0), lambda total, page: total + pages.events(world, page))
     first, last = pages.begins(world, F.col("first_page")), pages.begins(world, F.col("last_page"))
     person, channel = F.col("person"), F.col("channel")
     account = accounts.used(world, person, F.col("day"), F.col("cookie_number"))
@@ -144,8 +141,8 @@ def _counted(world: World, rows: DataFrame) -> DataFrame:
         F.timestamp_millis(first).alias("started_at"),
         F.timestamp_millis(last + pages.last_event(world, F.col("last_page"))).alias("ended_at"),
         (F.col("last_page") - F.col("first_page") + 1).alias("pages"),
-        events.alias("events"),
-        engaged.alias("engaged_seconds"),
+        pages.events(world, F.col("first_page"), F.col("last_page")).alias("events"),
+        pages.engaged_seconds(world, F.col("first_page"), F.col("last_page")).alias("engaged_seconds"),
         (F.col("part") == 1).alias("is_cut_off"),
         channels.name(channel).alias("channel"),
         channels.source(channel).alias("utm_source"),
@@ -164,11 +161,6 @@ def _counted(world: World, rows: DataFrame) -> DataFrame:
 def order_id(world: World) -> Column:
     """The id of the order in which a sitting ends: S and 16 hex digits."""
     return F.concat(F.lit("S"), devices.hexadecimal(chance.bits(world.seed, "orders.id", "sitting")))
-
-
-def _engaged(pings: Column) -> Column:
-    """Seconds of attention by heartbeats: ten for each but the first, five for that."""
-    return F.when(pings > 0, (pings - 1) * 10 + 5).otherwise(0)
 
 
 def _draw(world: World, name: str) -> Column:
