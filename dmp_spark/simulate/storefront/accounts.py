@@ -30,14 +30,18 @@ DOMAINS = ("example.com", "example.org", "example.net")
 PRIME = 2_147_483_647
 
 
-def scrambled(number: Column) -> Column:
-    """Another number for each number below two thousand million: it tells nothing of the first, and no two are the same."""
-    return F.pmod((number + 1) * 48_271, F.lit(PRIME))
+_FACTORS = {"customer": 1_103_515_245, "email": 1_220_703_125, "handle": 1_631_815_099}
+"""By what numbers are multiplied: one a namespace, else the digits of an address would name the customer behind it."""
+
+
+def scrambled(number: Column, namespace: str) -> Column:
+    """Another number for each number below two thousand million, no two the same: by `namespace`, a key of `_FACTORS`."""
+    return F.pmod((number + 1) * _FACTORS[namespace], F.lit(PRIME))
 
 
 def customer(person: Column, account: Column | int) -> Column:
     """The number of an account (0, or 1 where somebody registered twice), as text: C and ten digits."""
-    return F.concat(F.lit("C"), F.lpad(scrambled(person * 2 + account).cast("string"), 10, "0"))
+    return F.concat(F.lit("C"), F.lpad(scrambled(person * 2 + account, "customer").cast("string"), 10, "0"))
 
 
 def is_doubled(world: World, person: Column) -> Column:
@@ -65,7 +69,7 @@ def name(world: World, person: Column, part: str) -> Column:
 def email(world: World, person: Column, account: Column | int) -> Column:
     """The address of an account: `anna.baker12345@example.com`, of a second one `abaker67890@example.net`; nobody else's."""
     first, last = (F.lower(_name(world, person, part, lambda each: each.partition(":")[2] or each)) for part in ("first", "last"))
-    number = scrambled(person * 2 + account).cast("string")
+    number = scrambled(person * 2 + account, "email").cast("string")
     domain = chance.pick_any(DOMAINS, chance.uniform(world.seed, "accounts.domain", person * 2 + account))
     second = F.concat(F.substring(first, 1, 1), last, number, F.lit("@"), domain)
     return F.when(F.lit(account) == 0, F.concat(first, F.lit("."), last, number, F.lit("@"), domain)).otherwise(second)
@@ -74,7 +78,8 @@ def email(world: World, person: Column, account: Column | int) -> Column:
 def handle(world: World, person: Column) -> Column:
     """The name under which somebody writes on the social network, as @paper_12345; null of who does not."""
     word = chance.pick_any(HANDLES, chance.uniform(world.seed, "handles.word", person))
-    return F.when(has_handle(world, person), F.concat(F.lit("@"), word, F.lit("_"), scrambled(person).cast("string")))
+    number = scrambled(person, "handle").cast("string")
+    return F.when(has_handle(world, person), F.concat(F.lit("@"), word, F.lit("_"), number))
 
 
 def has_handle(world: World, person: Column) -> Column:
