@@ -85,6 +85,9 @@ LAWS = {
     "e-mail addresses, customers and handles have one person": """
         select value from identifiers where namespace in ('email', 'customer', 'handle') group by 1
         having count(distinct person) > 1""",
+    "no digits of an address or handle are those of a customer": r"""
+        select c.value from identifiers c join identifiers o on ltrim(c.value[2:], '0') = regexp_extract(o.value, '\d+')
+        where c.namespace = 'customer' and o.namespace in ('email', 'handle')""",
     "what was typed wrong is nobody's right identifier": """
         select w.value from identifiers w join identifiers r on w.namespace = r.namespace and w.value = r.value
         where w.typo_of is not null and r.typo_of is null""",

@@ -5,10 +5,11 @@ from dataclasses import FrozenInstanceError, replace
 import pytest
 
 from dmp_spark.errors import UserError
+from dmp_spark.simulate.storefront import accounts, devices, pages, social, visits, weblogs
 from dmp_spark.simulate.storefront.agents import AGENTS, PLACES
 from dmp_spark.simulate.storefront.settings import HARD, PLAIN
 from dmp_spark.simulate.storefront.vocabulary import CATEGORIES
-from dmp_spark.simulate.storefront.world import BLOCK, RHYTHM, world
+from dmp_spark.simulate.storefront.world import BLOCK, BOT_PAGES, PARTS, RHYTHM, world
 from tests.refusals import refusal
 
 
@@ -49,6 +50,20 @@ def test_shares_add_up_and_every_category_has_words_in_both_languages() -> None:
     assert sum(place.share for place in PLACES) == pytest.approx(1)
     assert {(len(each.words), len(each.chinese_words)) for each in CATEGORIES} == {(8, 8)}
     assert len({agent.text for agent in AGENTS}) == len(AGENTS)
+
+
+def test_numbers_of_the_largest_world_and_of_the_longest_leave_room_for_one_another() -> None:
+    """Else two things would have one number, and so one id and one chance."""
+    largest, longest = world(events=1_000_000_000, setting="hard"), world(days=500, setting="hard")
+    assert (largest.people + largest.robots) * visits.SLOTS * 2 * weblogs.PAGES_MOST * weblogs.CODES_MOST < 2**63
+    assert largest.people * 2 < accounts.PRIME
+    assert len(set(accounts._FACTORS.values())) == len(accounts._FACTORS)
+    assert (accounts.PRIME + 1) * max(accounts._FACTORS.values()) < 2**63
+    assert longest.days * PARTS <= visits.SLOTS
+    assert longest.days <= social.DAYS
+    assert longest.days / devices.KEPT_DAYS[0] + 1 < 64
+    assert BOT_PAGES[1] < weblogs.PAGES_MOST
+    assert pages.PINGS_MOST + pages.PING < weblogs.CODES_MOST
 
 
 def test_what_can_be_no_world_is_refused_all_at_once() -> None:
