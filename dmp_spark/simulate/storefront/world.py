@@ -26,8 +26,8 @@ BOT_RUNS_A_DAY, BOT_PAGES = 0.05, (200, 400)
 LEAST_EVENTS, MOST_EVENTS = 10_000, 1_000_000_000
 LEAST_DAYS, MOST_DAYS = 7, 500
 
-WEB_EVENTS_A_VISIT = 12.0
-"""Mean over people, measured; only the number of people rests on it."""
+WEB_EVENTS_A_VISIT = 10.2
+"""Mean over sittings of people that no letter brought, measured; only the number of people rests on it."""
 
 
 @dataclass(frozen=True)

@@ -3,15 +3,23 @@
 import gzip
 import json
 import math
+import os
+import subprocess
+import sys
+from dataclasses import astuple
 from pathlib import Path
 
 import pytest
 from pyspark.sql import SparkSession
 
+from dmp_spark.simulate.storefront import people
+from dmp_spark.simulate.storefront.call import MADE
+from dmp_spark.simulate.storefront.files import content_of_rows
 from dmp_spark.simulate.storefront.make import make
 from dmp_spark.simulate.storefront.world import world
 from tests.simulate.storefront.conftest import EVENTS, Storefront
 
+ROOT = Path(__file__).parents[3]
 LINES = ("weblogs", "orders", "social", "follows")
 
 
@@ -24,16 +32,22 @@ def lines_of(folder: Path) -> list[tuple[str, bytes]]:
     return sorted(found)
 
 
-@pytest.mark.slow  # makes a second storefront, for which some forty jobs are run
-def test_one_content_however_the_work_is_cut(spark: SparkSession, storefront: Storefront, tmp_path: Path) -> None:
-    again = make(spark, storefront.world, tmp_path / "again", partitions=7, compression="none")
-    assert again.contents == storefront.made.contents
-    assert again.content == storefront.made.content
-    assert again.shares == storefront.made.shares
+@pytest.mark.slow  # a process of its own, which makes a second storefront
+def test_one_content_on_one_core_and_on_two_however_the_work_is_cut(storefront: Storefront, tmp_path: Path) -> None:
+    again = tmp_path / "again"
+    words = ["--events", str(EVENTS), "--seed", str(storefront.world.seed), "--compression", "none"]
+    command = [sys.executable, "jobs/simulate.py", str(again), *words, "--partitions", "7", "--master", "local[1]"]
+    done, found = (_ended(command) for _ in range(2))
+    assert done.splitlines()[-1] == f"content {storefront.made.content}"
+    said = json.loads((again / MADE).read_text(encoding="utf-8"))
+    assert said["rows"] == {name: rows for name, (rows, _) in storefront.made.contents.items()}
+    assert said["shares"] == [list(astuple(each)) for each in storefront.made.shares]
     for name in LINES:
-        assert lines_of(tmp_path / "again" / name) == lines_of(storefront.folder / name)
-    cuts = [sum(1 for _ in (folder / "weblogs").glob("*/part-*")) for folder in (tmp_path / "again", storefront.folder)]
+        assert lines_of(again / name) == lines_of(storefront.folder / name), name
+    cuts = [sum(1 for _ in (folder / "weblogs").glob("*/part-*")) for folder in (again, storefront.folder)]
     assert cuts[0] > cuts[1]  # else nothing was cut otherwise
+    assert found.splitlines()[0].endswith("is there already")
+    assert found.splitlines()[1:] == done.splitlines()[1:]
 
 
 def test_counts_and_hashes_are_of_the_files(storefront: Storefront) -> None:
@@ -95,8 +109,22 @@ def test_records_lie_in_the_folder_of_the_day_on_which_they_came(storefront: Sto
     assert {key: found.get(key) for key in true} == true
 
 
-@pytest.mark.slow  # makes a third storefront
-def test_another_seed_is_another_storefront(spark: SparkSession, storefront: Storefront, tmp_path: Path) -> None:
-    other = make(spark, world(events=10_000, seed=8, days=7, setting="hard"), tmp_path / "other", partitions=2)
-    assert other.content != storefront.made.content
-    assert {name for name, (rows, _) in other.contents.items() if rows == 0} <= {"refunds", "messages", "truth/treatments"}
+def test_another_seed_is_another_storefront_and_so_is_another_setting(spark: SparkSession) -> None:
+    worlds = [world(events=10_000, seed=seed, setting=setting) for seed, setting in ((7, "plain"), (8, "plain"), (7, "hard"))]
+    contents = [content_of_rows(people.people(spark, each, 2)) for each in (*worlds, worlds[0])]
+    assert contents[0] == contents[3]
+    assert len(set(contents)) == 3
+
+
+@pytest.mark.long  # makes a third storefront
+def test_the_shortest_period_of_the_hard_setting_can_be_made(spark: SparkSession, tmp_path: Path) -> None:
+    made = make(spark, world(events=10_000, seed=8, days=7, setting="hard"), tmp_path / "other", partitions=2)
+    assert {name for name, (rows, _) in made.contents.items() if rows == 0} <= {"refunds", "messages", "truth/treatments"}
+
+
+def _ended(command: list[str]) -> str:
+    """What a process prints that ends well."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=500, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
