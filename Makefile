@@ -51,7 +51,7 @@ test-connect: ## the layers below, the stages and a whole run against a Spark Co
 
 test-faults: ## kill a run at every point, three seeds; fill disks, make them read-only; compare with a clean run (small project)
 	@bin/bootstrap test
-	@.venv/bin/python -m tests.system.faults
+	@.venv/bin/python -m tests.system.faults --connect
 	@DMP_DISKS=required .venv/bin/python -m pytest -q -s -p tests.skips --override-ini=addopts=--import-mode=importlib -m faults tests/system/test_disks_and_rivals.py
 
 same: ## the small project on one core and on two, by path, by name and over Connect: the same tables
