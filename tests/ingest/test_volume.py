@@ -67,6 +67,8 @@ def test_too_few_days_and_too_few_events_tell_nothing() -> None:
     for count, days, is_judged in ((100, 7, True), (100, 6, False), (50, 20, True), (49, 20, False)):
         before = even(days + 1, count=count)
         assert (unusual(USUAL, before, before | {day(1): 1}, TODAY) != ()) == is_judged, (count, days)
+    sparse = {at: count for at, count in even(40).items() if at.toordinal() % 3 == 0}  # on most days none: that is usual
+    assert unusual(USUAL, sparse, sparse | {day(1): 1}, TODAY) == ()
     assert unusual(USUAL, {}, {}, TODAY) == ()
     assert unusual(USUAL, {}, {day(0): 5}, TODAY) == ()
     assert unusual(USUAL, {}, even(40, 30) | {day(29): 1}, TODAY) == ()  # too long ago: a load of history
