@@ -86,11 +86,11 @@ def _with_bounds(records: DataFrame, rule: Outlier, bounds: DataFrame) -> DataFr
 def applied(records: DataFrame, source: Source, known_time: Column) -> DataFrame:
     """The records of `bounded` by the bounds learned last before each was known: flagged, and clipped where a rule says so.
 
-    `flags` gets the names of the rules by which a record is an outlier; the column of a rule that clips is set to the bound
+    `_flags` gets the names of the rules by which a record is an outlier; the column of a rule that clips is set to the bound
     that it is beyond (of a whole number the nearest one within). Where nothing was learned before, nothing is said.
     """
     new: dict[str, Column] = {}
-    flags = F.col("flags")
+    flags = F.col("_flags")
     for rule in source.outliers:
         if f"_bounds_{rule.name}" not in records.columns:
             continue
@@ -103,7 +103,7 @@ def applied(records: DataFrame, source: Source, known_time: Column) -> DataFrame
             if kind in WHOLE_NUMBERS:
                 low, high = F.ceil(low), F.floor(high)
             new[rule.of] = F.when(below, low.cast(kind)).when(above, high.cast(kind)).otherwise(named(rule.of))
-    return records.withColumns(new | {"flags": flags})
+    return records.withColumns(new | {"_flags": flags})
 
 
 def _bound(rule: Outlier, known_time: Column) -> Column:
