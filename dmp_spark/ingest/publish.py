@@ -8,9 +8,9 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from dmp_spark.contracts import Changes
-from dmp_spark.ingest import attributes, subjects
+from dmp_spark.ingest import attributes, conflicts, subjects
 from dmp_spark.ingest.manifest import Known, Mode, State
-from dmp_spark.ingest.tables import EVENTS, FILES, IDENTIFIERS, PERSON_ATTRIBUTES, REJECTED, reference_name
+from dmp_spark.ingest.tables import BOUNDS, CONFLICTS, EVENTS, FILES, IDENTIFIERS, PERSON_ATTRIBUTES, REJECTED, reference_name
 from dmp_spark.ingest.taking import Counts, Taken
 from dmp_spark.lakehouse.listing import FileSeen
 from dmp_spark.stage import RunContext
@@ -48,10 +48,15 @@ def publish(context: RunContext, publication: Publication) -> dict[str, Changes]
     if publication.is_nothing:
         return {}
     changes: dict[str, Changes] = {}
+    learned = [each.learned for each in publication.taken if each.learned is not None]
+    if learned:
+        audit = {"_ingested_at": F.lit(context.started_at).cast("timestamp")}
+        changes[BOUNDS.name] = context.lakehouse.append(BOUNDS.name, _union(learned).withColumns(audit))
     if publication.taken or publication.removed:
         first = [taken for taken in publication.taken if not taken.is_replay]
         if first or publication.removed:
             _scoped(context, changes, REJECTED.name, publication, [(t, t.rejected) for t in first])
+        _conflicts(context, changes, publication)
         _references(context, changes, publication)
         events = [(taken, _events(taken)) for taken in publication.taken if taken.source.events]
         _scoped(context, changes, EVENTS.name, publication, events)
@@ -118,6 +123,23 @@ def _references(context: RunContext, changes: dict[str, Changes], publication: P
             context.lakehouse.read(name).limit(0) if taken.accepted is None else taken.accepted.select(*reference.types, "flags")
         )
         changes[name] = context.lakehouse.replace(name, rows, unique=taken.total("rows_accepted"))  # aggregated by key
+
+
+def _conflicts(context: RunContext, changes: dict[str, Changes], publication: Publication) -> None:
+    """Other contents of the ids that were contested, before the events: an event that loses its place stands until then."""
+    taken, lakehouse = [each for each in publication.taken if each.source.events], context.lakehouse
+    contested = [conflicts.met(each.contested, each.source.name) for each in taken if each.contested is not None]
+    exists = lakehouse.exists(CONFLICTS.name)
+    again = [each.source.name for each in taken if each.probed.plan.mode is Mode.REBUILD] + list(publication.removed)
+    if not (contested or again if exists else any(each.conflicts for each in taken)):
+        return
+    is_again = F.col("source").isin(again)
+    standing = lakehouse.read(CONFLICTS.name).where(~is_again) if exists else None
+    rows = conflicts.rows(contested, standing) if contested else lakehouse.read(CONFLICTS.name).limit(0)
+    keys = _union(contested).select("event_id").distinct() if contested else None
+    audit = {"_ingested_at": F.lit(context.started_at).cast("timestamp")}
+    scope = is_again if again else None
+    changes[CONFLICTS.name] = lakehouse.replace(CONFLICTS.name, rows.withColumns(audit), scope, keys)
 
 
 def _facts(context: RunContext, changes: dict[str, Changes], publication: Publication) -> None:

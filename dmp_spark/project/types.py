@@ -143,11 +143,22 @@ def _share(value: object) -> float:
     return round(float(match[1]) / 100, 12)
 
 
+def _multiple(value: object) -> float:
+    if isinstance(value, float):
+        return value
+    match = _SHARE.fullmatch(value.strip()) if isinstance(value, str) else None
+    if match is None:
+        raise ValueError(f"{_shown(value)} is no multiple: write it in percent, like 200 %")
+    return round(float(match[1]) / 100, 12)
+
+
 def _in_percent(value: float) -> str:
     return f"{round(value * 100, 10):g} %"
 
 
-Share = Annotated[float, BeforeValidator(_share, json_schema_input_type=str), PlainSerializer(_in_percent, when_used="json")]
+_PERCENT = PlainSerializer(_in_percent, when_used="json")
+Multiple = Annotated[float, BeforeValidator(_multiple, json_schema_input_type=str), _PERCENT]
+Share = Annotated[float, BeforeValidator(_share, json_schema_input_type=str), _PERCENT]
 
 
 def _moment(value: str) -> str:
