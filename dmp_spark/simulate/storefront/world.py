@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from functools import cached_property
 
 from dmp_spark.errors import Problem, UserError
@@ -71,16 +71,6 @@ class World:
     def begin(self) -> int:
         """Midnight in UTC that begins the period, in milliseconds since 1970."""
         return (BEGIN - date(1970, 1, 1)).days * 86_400_000
-
-    @property
-    def last_day(self) -> date:
-        """The last day of the period, in UTC."""
-        return BEGIN + timedelta(days=self.days - 1)
-
-    @property
-    def end(self) -> datetime:
-        """The moment that ends the period."""
-        return datetime.combine(self.last_day, datetime.min.time()) + timedelta(days=1)
 
 
 def world(setting: str = "plain", events: int = 100_000, seed: int = 1, days: int = 60) -> World:
