@@ -26,14 +26,11 @@ LONGEST_NAME = 60
 
 @dataclass(frozen=True)
 class Found:
-    """What was found of one source: its newest event by `as_of`, its events by local day before and after the run, and the
-    names that none of its columns has.
-    """
+    """What was found of one source: its newest event by `as_of`, its events by local day before and after the run."""
 
     newest: datetime | None = None
     before: dict[date, int] = field(default_factory=dict)
     after: dict[date, int] = field(default_factory=dict)
-    names: tuple[str, ...] = ()
 
 
 def judged(context: RunContext, sources: Sequence[Source], taken: Sequence[Taken]) -> tuple[list[str], tuple[Check, ...]]:

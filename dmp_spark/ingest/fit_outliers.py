@@ -8,18 +8,15 @@ from functools import reduce
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from dmp_spark.enrichment.enriched import enriched
 from dmp_spark.formats import reading
 from dmp_spark.functions.instants import instant_of, micros_of
 from dmp_spark.functions.keys import MakeId
 from dmp_spark.functions.outliers import iqr_bounds, mad_bounds
-from dmp_spark.ingest import events, lookups, outliers, rules
-from dmp_spark.ingest.compute import named
+from dmp_spark.ingest import events, outliers
 from dmp_spark.ingest.manifest import spec_hash
 from dmp_spark.ingest.resolved import IngestSpec, Outlier, Source
 from dmp_spark.ingest.tables import BOUNDS
-from dmp_spark.ingest.taking import Probed
-from dmp_spark.ingest.times import Clocks
+from dmp_spark.ingest.taking import Probed, clocks_of, judged_records
 from dmp_spark.stage import RunContext
 
 FEWEST = 30
@@ -110,10 +107,8 @@ def learned(
     frames = []
     for header, files in probed.groups.items():
         rows = reading.read(context.lakehouse.spark, header, files, source.reading, probed.texts)
-        derived = enriched(rows, source.enrich, source.columns, named)
-        judged = rules.judged(lookups.looked_up(derived, plain.lookups, tables, source.columns), plain)
-        clocks = Clocks(spec.zone, source.names, header.wall_clocks, spec.bounds, header.mixed_clocks)
-        frames.append(events.mapped(outliers.measured(judged, plain), plain, clocks, make_id))
+        records = outliers.measured(judged_records(rows, plain, tables), plain)
+        frames.append(events.mapped(records, plain, clocks_of(header, plain, spec), make_id))
     mapped = reduce(DataFrame.unionByName, frames).where(F.size("_reasons") == 0)
     taught = scratch.write(values(mapped), f"{source.name}_taught")
     return scratch.write(fitted(taught, source.name, rules_of, known.lacking, known.versions), f"{source.name}_bounds")

@@ -194,15 +194,24 @@ def of_records(
     rows: DataFrame, header: Header, source: Source, tables: Mapping[str, DataFrame], spec: IngestSpec, make_id: MakeId
 ) -> DataFrame:
     """What records become, judged: a row an event, a row of reference data or the facts of one record."""
-    derived = enriched(rows, source.enrich, source.columns, named)
-    judged = rules.judged(lookups.looked_up(derived, source.lookups, tables, source.columns), source)
-    clocks = Clocks(spec.zone, source.names, header.wall_clocks, spec.bounds, header.mixed_clocks)
+    judged, clocks = judged_records(rows, source, tables), clocks_of(header, source, spec)
     if source.reference:
         return reference_rows(judged, source, source.reference)
     if source.person_attributes:
         return attributes.records_of_facts(judged, source, source.person_attributes, clocks, make_id)
     bounded = outliers.bounded(judged, source, outliers.bounds_among(tables, source))
     return events.mapped(bounded, source, clocks, make_id, spec.late)
+
+
+def judged_records(rows: DataFrame, source: Source, tables: Mapping[str, DataFrame]) -> DataFrame:
+    """The records with what enrichments and lookups say of them, judged by the rules of the source."""
+    derived = enriched(rows, source.enrich, source.columns, named)
+    return rules.judged(lookups.looked_up(derived, source.lookups, tables, source.columns), source)
+
+
+def clocks_of(header: Header, source: Source, spec: IngestSpec) -> Clocks:
+    """How times of files with this header are read."""
+    return Clocks(spec.zone, source.names, header.wall_clocks, spec.bounds, header.mixed_clocks)
 
 
 def _rivals(context: RunContext, probed: Probed) -> Rivals:
