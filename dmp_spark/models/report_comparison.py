@@ -8,7 +8,7 @@ from dmp_spark.models.metrics import LOWER_IS_BETTER
 from dmp_spark.models.report_curves import curves
 from dmp_spark.models.spec import RULE
 from dmp_spark.page.texts import estimate
-from dmp_spark.section import About, Axis, Column, Estimate, IntervalChart, Kind, Part, Sentence, Table, Tone
+from dmp_spark.section import About, Axis, Column, Estimate, IntervalChart, Kind, Part, Sentence, Table, Tone, share
 from dmp_spark.wording import plain
 
 METRICS = {
@@ -163,9 +163,8 @@ def _folds(found: Mapping[str, Any], about: About) -> Table | None:
     rows: list[tuple[Any, ...]] = []
     for fold in found["folds"]:
         trained, positives = fold.get("trained_on") or [], fold.get("positives")
-        share = positives / fold["rows"] if positives is not None and fold["rows"] else None
         ends = (_day(trained[0]), _day(trained[-1])) if trained else (None, None)
-        rows.append((_day(fold["moment"]), fold["rows"], positives, share, len(trained), *ends))
+        rows.append((_day(fold["moment"]), fold["rows"], positives, share(positives, fold["rows"]), len(trained), *ends))
     columns: tuple[Column, ...] = (
         Column("tested at", Kind.LABEL),
         Column(about.people, Kind.COUNT),

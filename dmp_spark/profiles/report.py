@@ -1,7 +1,7 @@
 """What the report says of the profiles: how many people have each attribute and trait."""
 
 from dmp_spark.profiles.spec import ProfilesSpec
-from dmp_spark.section import About, Answers, Column, Fact, Kind, Section, Table
+from dmp_spark.section import About, Answers, Column, Fact, Kind, Section, Table, share
 from dmp_spark.wording import plain
 
 
@@ -18,7 +18,7 @@ def section(spec: ProfilesSpec, about: About, answers: Answers) -> Section:
     people = filled.get("people") or 0
     said = [(plain(a.name), f"said by {' or '.join(a.sources)}", filled.get(f"of {a.name}")) for a in spec.attributes]
     traits = [(plain(t.name), f"feature: {plain(t.feature)}", filled.get(f"of {t.name}")) for t in spec.traits]
-    rows = tuple((name, origin, count, _share(count, people), count) for name, origin, count in (*said, *traits))
+    rows = tuple((name, origin, count, share(count, people), count) for name, origin, count in (*said, *traits))
     columns = (
         Column("attribute or trait"),
         Column("from"),
@@ -32,7 +32,3 @@ def section(spec: ProfilesSpec, about: About, answers: Answers) -> Section:
         (Table(f"Known of how many {about.people}", columns, rows),),
         (Fact(about.people, people),),
     )
-
-
-def _share(count: int | None, people: int) -> float | None:
-    return count / people if count is not None and people else None

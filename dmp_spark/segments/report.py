@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from dmp_spark.section import About, Answers, Code, Column, Fact, Folded, Kind, Part, Section, Sentence, Table
+from dmp_spark.section import About, Answers, Code, Column, Fact, Folded, Kind, Part, Section, Sentence, Table, share
 from dmp_spark.segments.spec import SegmentsSpec
 
 MOST_OVERLAPS = 15  # segments on a side: more can be read by nobody
@@ -35,7 +35,7 @@ def section(spec: SegmentsSpec, about: About, answers: Answers) -> Section:
     people = {name: sizes[name]["people"] if name in sizes else 0 for name in titles}
     ordered = sorted(titles, key=lambda name: (-people[name], name))
     rows = tuple(
-        (titles[name], people[name], _share(people[name], everybody), people[name], _entered(sizes, name), left.get(name, 0))
+        (titles[name], people[name], share(people[name], everybody), people[name], _entered(sizes, name), left.get(name, 0))
         for name in ordered
     )
     columns = (
@@ -70,14 +70,10 @@ def _overlaps(
     both = {(one, other): count for one, other, count in rows}
 
     def _part_of(one: str, other: str) -> float | None:
-        return None if one == other else _share(both.get((one, other), 0), people[one])
+        return None if one == other else share(both.get((one, other), 0), people[one])
 
     square = tuple((titles[one], *[_part_of(one, other) for other in shown]) for one in shown)
     columns = (Column("of those in …"), *[Column(titles[name], Kind.HEAT) for name in shown])
     left_out = f" The {len(shown)} largest." if len(shown) < sum(1 for name in ordered if people[name]) else ""
     note = f"Read along a row: of the people in its segment, this share is in the column's segment too.{left_out}"
     return [Table("Overlaps", columns, square, note)]
-
-
-def _share(count: int, of: int) -> float | None:
-    return count / of if of else None

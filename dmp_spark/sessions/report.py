@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from dmp_spark.section import About, Answers, Column, Fact, Kind, Part, Section, Sentence, Table
+from dmp_spark.section import About, Answers, Column, Fact, Kind, Part, Section, Sentence, Table, share
 from dmp_spark.sessions.spec import SessionsSpec
 from dmp_spark.sessions.tables import Begin
 from dmp_spark.wording import counted, plain
@@ -43,9 +43,9 @@ def section(spec: SessionsSpec, about: About, answers: Answers) -> Section:
     days = answers["days"].named
     machines = answers["machines"].first.get("visits") or 0
     visits, bounces, converting = (sum(row[name] or 0 for row in days) for name in ("visits", "bounces", "converting"))
-    facts = [Fact("visits", visits, note=f"on {counted(len(days), 'day')}"), Fact("bounces", _share(bounces, visits), Kind.SHARE)]
+    facts = [Fact("visits", visits, note=f"on {counted(len(days), 'day')}"), Fact("bounces", share(bounces, visits), Kind.SHARE)]
     if spec.conversions is not None:
-        facts.append(Fact("with a conversion", _share(converting, visits), Kind.SHARE))
+        facts.append(Fact("with a conversion", share(converting, visits), Kind.SHARE))
     parts: list[Part] = []
     if machines:
         parts.append(Sentence(f"Visits of machines are left out here: {machines:,}. silver.sessions keeps them (is_bot)."))
@@ -63,14 +63,14 @@ def _days(days: list[dict[str, Any]], spec: SessionsSpec) -> Table:
 def _channels(channels: list[dict[str, Any]], visits: int, spec: SessionsSpec) -> Table:
     shown = channels[:MOST_CHANNELS]
     rest = channels[MOST_CHANNELS:]
-    rows = [(_named(row["channel"]), *_figures(row, spec), _share(row["visits"], visits)) for row in shown]
+    rows = [(_named(row["channel"]), *_figures(row, spec), share(row["visits"], visits)) for row in shown]
     note = f"{counted(len(rest), 'channel')} more with {counted(sum(row['visits'] for row in rest), 'visit')}." if rest else ""
     columns = (Column("channel"), *_columns(spec), Column("of all", Kind.SHARE))
     return Table("By channel", columns, tuple(rows), note)
 
 
 def _reasons(rows: Iterable[tuple[Any, ...]], visits: int) -> Table:
-    told = tuple((_REASONS.get(began_by, began_by), count, _share(count, visits), count) for began_by, count in rows)
+    told = tuple((_REASONS.get(began_by, began_by), count, share(count, visits), count) for began_by, count in rows)
     columns = (Column("began"), Column("visits", Kind.COUNT), Column("of all", Kind.SHARE), Column("", Kind.BAR))
     return Table("Why they began", columns, told)
 
@@ -89,14 +89,10 @@ def _columns(spec: SessionsSpec) -> tuple[Column, ...]:
 
 def _figures(row: dict[str, Any], spec: SessionsSpec) -> tuple[Any, ...]:
     """A row's numbers, as wide as `_columns`."""
-    converting = (_share(row["converting"], row["visits"]),) if spec.conversions is not None else ()
+    converting = (share(row["converting"], row["visits"]),) if spec.conversions is not None else ()
     engaged = (None if row["engaged"] is None else row["engaged"] / row["visits"],) if spec.heartbeats is not None else ()
-    return (row["visits"], row["page_views"], _share(row["bounces"], row["visits"]), *converting, *engaged)
+    return (row["visits"], row["page_views"], share(row["bounces"], row["visits"]), *converting, *engaged)
 
 
 def _named(channel: str | None) -> str:
     return "unknown" if channel is None else plain(channel)
-
-
-def _share(count: int, of: int) -> float | None:
-    return count / of if of else None
