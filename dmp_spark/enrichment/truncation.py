@@ -17,8 +17,9 @@ WITH_GAP = rf"^(?:{GROUPS}{{0,6}})?::(?:{GROUPS}{{0,6}})?\z"
 def truncated_ip(address: Column) -> Column:
     """The address as text without its last octet (IPv4) or last 80 bits (IPv6); null where it is null or no address.
 
-    An IPv4 address written as an IPv6 one is cut as IPv4. Without Python, row by row the same as `ip.truncated`.
-    192.0.2.77 becomes 192.0.2.0, and 2001:db8:0:77::1 becomes 2001:db8::
+    An IPv4 address written as an IPv6 one is cut as IPv4. Without Python, row by row what its ipaddress would give.
+    192.0.2.77 becomes 192.0.2.0, and 2001:db8:0:77::1 becomes 2001:db8::. How many bits go: what Google Analytics did for
+    `anonymize_ip` (support.google.com/analytics/answer/2763052).
     """
     v4 = F.regexp_extract(address, V4, 1)
     return F.when(v4 != "", F.concat(v4, F.lit("0"))).when(address.contains(":"), _cut_6(address))
