@@ -14,24 +14,21 @@ from string import Template
 
 import duckdb
 
+from benchmarks.peers.key_sql import key
+from benchmarks.peers.memory import peak_mb
+
 ZONE = "America/New_York"
-
-
-def _id(*parts: str) -> str:
-    """The SQL of a key: the first 32 digits of sha256 over the JSON array of the parts, each SQL."""
-    inside = """ || '","' || """.join(parts)
-    return f"""substr(sha256('["' || {inside} || '"]'), 1, 32)"""
 
 
 PLACES = {
     "zone": ZONE,
     "bought": "kind = 'purchase'",
     "baby": "('BABY FOODS', 'BABYFOOD', 'BABY HBC', 'DIAPERS & DISPOSABLES')",
-    "household": _id("'household'", "household_id"),
-    "person": _id("'person'", "subject_id"),
-    "purchase_id": _id("'transactions'", "basket_id", "product_id", "'0'"),
-    "mailing_id": _id("'campaigns'", "campaign_id", "household_id", "'0'"),
-    "redemption_id": _id("'coupon_redemptions'", "household_id", "coupon_upc", "campaign_id", "epoch_us(redemption_date)", "'0'"),
+    "household": key("'household'", "household_id"),
+    "person": key("'person'", "subject_id"),
+    "purchase_id": key("'transactions'", "basket_id", "product_id", "'0'"),
+    "mailing_id": key("'campaigns'", "campaign_id", "household_id", "'0'"),
+    "redemption_id": key("'coupon_redemptions'", "household_id", "coupon_upc", "campaign_id", "epoch_us(redemption_date)", "'0'"),
 }
 
 MOMENTS = """
@@ -261,8 +258,7 @@ def main() -> None:
         if name in (*TABLES, *LAST):
             connection.execute(f"copy {name} to '{asked.out / name}.parquet' (format parquet)")
         seconds[name] = round(time.monotonic() - begin, 2)
-    status = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
-    seconds["peak_mb"] = next(int(line.split()[1]) / 1024 for line in status if line.startswith("VmHWM"))
+    seconds["peak_mb"] = peak_mb()
     print(json.dumps(seconds))
 
 

@@ -12,12 +12,8 @@ from pathlib import Path
 
 import duckdb
 
-
-def _id(*parts: str) -> str:
-    """The SQL of a key: the first 32 digits of sha256 over the JSON array of the parts, each SQL."""
-    inside = """ || '","' || """.join(parts)
-    return f"""substr(sha256('["' || {inside} || '"]'), 1, 32)"""
-
+from benchmarks.peers.key_sql import key
+from benchmarks.peers.memory import peak_mb
 
 READ = {
     "parquet": "read_parquet('{log}/*.parquet')",
@@ -26,8 +22,8 @@ READ = {
 }
 EVENTS = f"""
 create table events as
-select {_id("'web'", "id", "if(kind = 'purchase', '1', '0')")} as event_id, kind as event_type, happened as event_time,
-       arrived as known_time, happened::date as event_date, {_id("'cookie'", "visitor")} as subject_id, page, device,
+select {key("'web'", "id", "if(kind = 'purchase', '1', '0')")} as event_id, kind as event_type, happened as event_time,
+       arrived as known_time, happened::date as event_date, {key("'cookie'", "visitor")} as subject_id, page, device,
        amount::decimal(18, 4) as value, if(amount is null, null, 'EUR') as currency
 from $read
 where id is not null and visitor is not null and happened >= timestamp '1970-01-02'
@@ -51,7 +47,7 @@ with told as (
            first(device order by event_time, event_id) as device
     from numbered group by all
 )
-select {_id("'session'", "founder")} as session_id, * exclude (founder, number),
+select {key("'session'", "founder")} as session_id, * exclude (founder, number),
        if(conversion_value is null, null, 'EUR') as currency,
        (epoch_us(ended_at) - epoch_us(started_at)) // 1000000 as duration_seconds,
        conversions = 0 and page_views <= 1 and duration_seconds < 10 as is_bounce
@@ -77,8 +73,7 @@ def main() -> None:
         connection.execute(statement.replace("$read", READ[asked.kind].format(log=asked.log)))
         connection.execute(f"copy {name} to '{asked.out / name}.parquet' (format parquet)")
         seconds[name] = round(time.monotonic() - begin, 2)
-    status = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
-    seconds["peak_mb"] = next(int(line.split()[1]) / 1024 for line in status if line.startswith("VmHWM"))
+    seconds["peak_mb"] = peak_mb()
     print(json.dumps(seconds))
 
 

@@ -14,6 +14,7 @@ from pyspark.sql import DataFrame, SparkSession, Window
 from pyspark.sql import functions as F
 
 from benchmarks.peers.journey_plain_spark import identity, session
+from benchmarks.peers.memory import peak_mb
 
 SCHEMA = "id string, visitor string, kind string, happened timestamp_ntz, arrived timestamp_ntz, page string, amount decimal(10,2), device string"
 
@@ -77,13 +78,6 @@ def visits(told: DataFrame) -> DataFrame:
     )
 
 
-def peak_mb(spark: SparkSession) -> float:
-    """The peak of this process and of its JVM."""
-    processes = ("self", str(spark.sparkContext._gateway.proc.pid))  # type: ignore[union-attr]
-    lines = [line for each in processes for line in Path(f"/proc/{each}/status").read_text(encoding="ascii").splitlines()]
-    return sum(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) / 1024
-
-
 def main() -> None:
     """Make and write the tables, print the seconds."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -104,7 +98,7 @@ def main() -> None:
         month = "event_month" if name == "events" else "session_month"
         rows.write.format("delta").mode("overwrite").partitionBy(month).save(str(asked.out / name))
         seconds[name] = round(time.monotonic() - begin, 2)
-    seconds["peak_mb"] = peak_mb(spark)
+    seconds["peak_mb"] = peak_mb(spark.sparkContext._gateway.proc.pid)  # type: ignore[union-attr]
     print(json.dumps(seconds))
     spark.stop()
 
