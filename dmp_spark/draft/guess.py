@@ -48,9 +48,9 @@ class Drafted:
 class Guess:
     """What a source may be: `time` where its records are events, `key` where they are reference data.
 
-    `id` names columns, or is fingerprint; `identifiers` are columns by namespace; `kinds` the events by name, each with its
-    condition, empty where all records are one kind; `values` are columns by what an event has of its own; `attributes` all
-    other columns of events.
+    `id` names a column, and is empty where none is one; `identifiers` are columns by namespace; `kinds` the events by name,
+    each with its condition, empty where all records are one kind; `values` are columns by what an event has of its own;
+    `attributes` all other columns of events.
     """
 
     name: str
@@ -130,7 +130,7 @@ def _can_be_named(name: str) -> bool:
 
 
 def _time(columns: Iterable[Drafted]) -> Drafted | None:
-    """The column that most looks like when it happened: a time before a day, one that is always there before others."""
+    """The column that most looks like when it happened, of those that nearly every record has: a time before a day."""
     times = [each for each in columns if each.type in ("timestamp", "date") and each.column.held]
     full = [each for each in times if len(each.column.held) >= 0.99 * len(each.column.values)]
 
@@ -171,7 +171,9 @@ def _is_unique(columns: list[Drafted]) -> bool:
 
 
 def _key(columns: tuple[Drafted, ...]) -> tuple[str, ...]:
-    """The fewest columns, from the left, that are there in each record and in no two alike; all of them where none are."""
+    """Columns that are there in each record and in no two alike: one, sooner one called like an id, else the fewest from the
+    left; all of them where none are.
+    """
     named = [each for each in columns if ID_NAMES.search(each.name)]
     for each in [*named, *columns]:
         if each.type not in ("float", "double") and _is_unique([each]):

@@ -1,17 +1,17 @@
 """Which type the texts of a column are, as ingest would read them. No pyspark here."""
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 
 from dmp_spark.draft.look import Column
 
-LEAST, MOST = datetime(1990, 1, 1).timestamp(), datetime(2100, 1, 1).timestamp()
+LEAST, MOST = datetime(1990, 1, 1, tzinfo=UTC).timestamp(), datetime(2100, 1, 1, tzinfo=UTC).timestamp()
 BOUND = 2**63
 INTEGER = re.compile(r"[+-]?\d+")
 LEADING_ZERO = re.compile(r"[+-]?0\d+")
 DECIMAL = re.compile(r"[+-]?\d*\.?\d+(?:[eE][+-]?\d+)?")
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
-TIME = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:?\d{2})?")
+TIME = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(?P<offset>Z|[+-]\d{2}:?\d{2})?")
 EPOCHS = {"epoch_seconds": 1, "epoch_millis": 1_000, "epoch_micros": 1_000_000}
 FORMATS = {
     "yyyy-MM-dd HH:mm:ss VV": "%Y-%m-%d %H:%M:%S %Z",
@@ -63,9 +63,8 @@ def _time(name: str, texts: list[str]) -> tuple[str, str] | None:
         return "timestamp", ""
     for form, python in FORMATS.items():
         if all(_is(text, python) for text in texts):
-            is_number = form == "yyyyMMdd"
-            if is_number and not TIME_NAME.search(name):
-                continue
+            if form == "yyyyMMdd" and not TIME_NAME.search(name):
+                continue  # a number
             return ("timestamp" if "HH" in form else "date"), form
     if TIME_NAME.search(name) and all(INTEGER.fullmatch(text) for text in texts):
         for form, scale in EPOCHS.items():

@@ -6,7 +6,7 @@ import itertools
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -101,11 +101,12 @@ def _columnar(path: Path, kind: Format) -> Looked:
 
 def _csv(path: Path, text: str) -> Looked:
     separator = _separator(text)
-    decoded = _decoded(path)
-    lines = csv.reader(decoded, strict=True, delimiter=separator)
+    lines = csv.reader(_decoded(path), strict=True, delimiter=separator)
     try:
         rows = [row for row in itertools.islice(lines, RECORDS + 1) if row]
         is_whole = next(lines, None) is None
+    except UnicodeDecodeError:
+        raise UnreadableFileError("it is not UTF-8") from None
     except csv.Error as error:
         raise UnreadableFileError(f"it is not CSV: {error}") from None
     read = {} if separator == "," else {"separator": separator}
@@ -126,12 +127,9 @@ def _are_names(cells: list[str]) -> bool:
     return len(set(cells)) == len(cells) and all(re.fullmatch(NAME, cell) and not re.fullmatch(NUMBER, cell) for cell in cells)
 
 
-def _decoded(path: Path) -> Iterable[str]:
-    try:
-        texts = [b"\n".join(group).decode() for group in itertools.islice(lines_of(str(path)), 20)]
-    except UnicodeDecodeError:
-        raise UnreadableFileError("it is not UTF-8") from None
-    return io.StringIO("\n".join(texts), newline="")
+def _decoded(path: Path) -> Iterator[str]:
+    for line in itertools.chain.from_iterable(lines_of(str(path))):
+        yield from io.StringIO(f"{line.decode()}\n", newline="")
 
 
 def _separator(text: str) -> str:
@@ -144,13 +142,14 @@ def _separator(text: str) -> str:
 def _log(path: Path, pattern: str) -> Looked:
     known = PATTERNS[pattern]
     expression = re.compile(known.expression)
-    matches = [expression.fullmatch(line.decode(errors="replace")) for line in _first_lines(path)]
+    lines = _first_lines(path)
+    matches = [expression.fullmatch(line.decode(errors="replace")) for line in lines]
     held = [match for match in matches if match]
     values = {
         name: tuple(None if match[name] in (None, known.nulls) else match[name] for match in held) for name in known.columns
     }
     columns = [Column(name, values[name], kind) for name, kind in known.columns.items()]
-    return Looked(path, "text", tuple(columns), {"pattern": pattern}, is_whole=False)
+    return Looked(path, "text", tuple(columns), {"pattern": pattern}, len(lines) < RECORDS)
 
 
 def _first_lines(path: Path) -> list[bytes]:

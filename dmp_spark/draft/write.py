@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from dmp_spark.draft.guess import Drafted, Guess, guess, plain
+from dmp_spark.draft.infer import TIME
 from dmp_spark.draft.look import RECORDS, look
 from dmp_spark.errors import Problem, UserError
 
@@ -116,7 +117,8 @@ def _is_instant(time: Drafted) -> bool:
         return time.format.startswith("epoch") or time.format.endswith(("Z", "VV"))
     if time.column.type:
         return time.column.type == "timestamp"
-    return all(str(value).endswith("Z") or "+" in str(value) for value in time.column.held)
+    matches = [TIME.fullmatch(str(value)) for value in time.column.held]
+    return all(match and match["offset"] for match in matches)
 
 
 def _quoted(text: str) -> str:

@@ -94,6 +94,27 @@ def test_what_is_guessed_of_events(tmp_path: Path) -> None:
     assert [each.name for each in event.attributes] == ["price", "note"]
 
 
+@pytest.mark.parametrize(
+    ("ending", "says_whose_clock"), [("Z", True), ("+01:00", True), ("-0500", True), ("-05:00", True), ("", False), (".5", False)]
+)
+def test_a_time_without_an_offset_is_one_of_an_unknown_clock(tmp_path: Path, ending: str, says_whose_clock: bool) -> None:
+    path = tmp_path / "x.csv"
+    path.write_text("user_id,at\n" + "".join(f"{n},2024-01-0{n} 10:00:00{ending}\n" for n in range(1, 5)), encoding="utf-8")
+
+    text = draft(tmp_path / "shop", [path])[tmp_path / "shop" / "ingest.yml"]
+    assert ("the file does not say whose clock it is" not in text) == says_whose_clock
+
+
+def test_records_of_a_csv_are_looked_at_however_long_they_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dmp_spark.formats.lines.CHUNK", 8)  # so that a file of many chunks is small
+    path = tmp_path / "x.csv"
+    path.write_text("a,note\n" + "".join(f'{n},"two\nlines"\n' for n in range(100)), encoding="utf-8")
+
+    looked = look(path)
+    assert [column.values for column in looked.columns] == [tuple(map(str, range(100))), ("two\nlines",) * 100]
+    assert looked.is_whole
+
+
 def test_names_that_come_out_alike_are_told_apart(tmp_path: Path) -> None:
     path = tmp_path / "x.csv"
     path.write_text(
