@@ -50,7 +50,7 @@ def is_doubled(world: World, person: Column) -> Column:
 
 
 def doubled_day(world: World, person: Column) -> Column:
-    """The day of the second registration, a bigint: after the first, within the period."""
+    """The day of the second registration, a bigint: that of the first or a later one, within the period."""
     first = F.greatest(people.registered_day(world, person), F.lit(0))
     return first + F.floor(chance.uniform(world.seed, "accounts.day", person) * (F.lit(world.days) - first))
 

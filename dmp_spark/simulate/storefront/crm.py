@@ -5,7 +5,7 @@ from pyspark.sql import functions as F
 
 from dmp_spark.simulate.storefront import accounts, chance, people, tastes
 from dmp_spark.simulate.storefront.agents import PLACES
-from dmp_spark.simulate.storefront.vocabulary import CATEGORIES
+from dmp_spark.simulate.storefront.vocabulary import CATEGORIES, CHINESE_WORDS, WORDS
 from dmp_spark.simulate.storefront.world import BEGIN, World
 
 GIVES_HANDLE = 0.5
@@ -78,9 +78,8 @@ def catalogue(spark: SparkSession, world: World) -> DataFrame:
     rows = spark.range(len(CATEGORIES) * tastes.ITEMS).select(F.col("id").alias("item"))
     item = F.col("item")
     category, rank = tastes.category_of(item), tastes.rank_of(item)
-    place = category * 8 + rank % 8
-    words = chance.pick([word for each in CATEGORIES for word in each.words], place)
-    chinese = chance.pick([word for each in CATEGORIES for word in each.chinese_words], place)
+    place = tastes.word_place(category, rank)
+    words, chinese = chance.pick(WORDS, place), chance.pick(CHINESE_WORDS, place)
     noun = chance.pick([each.english for each in CATEGORIES], category)
     brand = chance.pick_any(BRANDS, chance.uniform(world.seed, "catalogue.brand", item))
     return rows.select(
@@ -89,7 +88,7 @@ def catalogue(spark: SparkSession, world: World) -> DataFrame:
         F.concat_ws(" ", brand, words, noun).alias("title"),
         F.concat(chinese, chance.pick([each.chinese for each in CATEGORIES], category)).alias("title_zh"),
         brand.alias("brand"),
-        (tastes.cents(item) / 100).cast("decimal(10,2)").alias("price"),
+        tastes.price(item).alias("price"),
         F.to_date(F.lit(BEGIN.isoformat())).alias("listed_on"),
         F.lit(BEGIN.isoformat()).alias("delivered"),
     )

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from dmp_spark.simulate.storefront import chance
-from dmp_spark.simulate.storefront.world import World
+from dmp_spark.simulate.storefront import chance, clock
+from dmp_spark.simulate.storefront.world import HOUR_MS, World
 
 DELIVERED_TWICE = ("again", "changed")
 LATE_HOURS = {"late_hours": (2, 20), "late_days": (48, 60), "late_weeks": (960, 961)}
@@ -43,7 +43,7 @@ def delivered(world: World, records: DataFrame, source: str) -> DataFrame:
     rows = rows.withColumns({"shown_ms": F.col("at_ms") + ahead, "received_ms": received, "delivered_ms": received + again})
     return rows.withColumns(
         {
-            "delivered": F.date_format(F.timestamp_millis("delivered_ms"), "yyyy-MM-dd"),
+            "delivered": clock.date("delivered_ms"),
             "late_seconds": F.floor((F.col("delivered_ms") - F.col("at_ms")) / 1000),
         }
     )
@@ -73,11 +73,6 @@ def soiled(world: World, line: Column, source: str, number: str) -> Column:
     return dirty.when(F.col("dirt") == "text_for_number", word).otherwise(line)
 
 
-def instant(milliseconds: str) -> Column:
-    """An instant as text: 2026-01-05T13:14:15.123Z."""
-    return F.date_format(F.timestamp_millis(milliseconds), "yyyy-MM-dd'T'HH:mm:ss.SSS'Z'")
-
-
 def _latency(world: World, source: str) -> Column:
     least, most = LATENCY_MS
     return least + F.floor(chance.uniform(world.seed, f"{source}.latency", "number") * (most - least))
@@ -92,7 +87,7 @@ def _lateness(part: Column) -> Column:
 
 def _hours(part: Column, bounds: Sequence[int]) -> Column:
     least, most = bounds
-    return F.floor((part * (most - least) + least) * 3_600_000)
+    return F.floor((part * (most - least) + least) * HOUR_MS)
 
 
 def _bytes(digits: str) -> Column:

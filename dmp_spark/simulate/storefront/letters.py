@@ -7,8 +7,8 @@ times the orders. The other half is the control: nothing changes for them, and n
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from dmp_spark.simulate.storefront import accounts, chance, people
-from dmp_spark.simulate.storefront.world import FADING, LETTER_VISITS, Campaign, World
+from dmp_spark.simulate.storefront import accounts, chance, clock, people
+from dmp_spark.simulate.storefront.world import DAY_MS, FADING, HOUR_MS, LETTER_VISITS, Campaign, World
 
 SENT_HOUR = 9
 """Letters leave from nine to ten, UTC."""
@@ -62,7 +62,7 @@ def treatments(world: World, everybody: DataFrame) -> DataFrame:
         "person",
         "is_sent",
         "sent_at",
-        F.timestamp_millis(F.lit(world.begin) + F.col("until_day").cast("bigint") * 86_400_000).alias("until"),
+        clock.midnight(world, F.col("until_day")).alias("until"),
         "effect",
         orders.alias("orders_without"),
         (orders * LETTER_VISITS * (F.col("effect") + 1)).alias("orders_with"),
@@ -84,7 +84,7 @@ def messages(world: World, everybody: DataFrame) -> DataFrame:
 
 def _letter(world: World, person: Column, campaign: Campaign) -> Column:
     second = F.floor(chance.uniform(world.seed, f"letters.{campaign.number}.second", person) * 3600)
-    begin = world.begin + campaign.day * 86_400_000 + SENT_HOUR * 3_600_000
+    begin = world.begin + campaign.day * DAY_MS + SENT_HOUR * HOUR_MS
     return F.struct(
         F.lit(campaign.name).alias("campaign"),
         F.lit(campaign.day).alias("sent_day"),

@@ -3,13 +3,12 @@
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from dmp_spark.simulate.storefront import accounts, chance, dirt, pages, tastes
-from dmp_spark.simulate.storefront.vocabulary import CATEGORIES
-from dmp_spark.simulate.storefront.world import World
+from dmp_spark.simulate.storefront import accounts, chance, clock, dirt, pages, tastes
+from dmp_spark.simulate.storefront.world import DAY_MS, World
 
 SHOP_ZONE = "America/New_York"
 """The clock on the shop's wall: orders and refunds say what it showed, without an offset."""
-FURTHER_LINES, LINES_MOST = 0.8, 4
+FURTHER_MEAN, FURTHER_MOST = 0.8, 4
 """An order has one line for the item that the visit was about, and further ones by a Poisson distribution."""
 OF_THE_VISIT, TWO_OF_IT = 0.6, 0.15
 LETTER_DISCOUNT = 0.10
@@ -57,7 +56,7 @@ def refunds(world: World, visits: DataFrame) -> DataFrame:
     rows = orders(world, visits).select("number", "order_id", "at_ms", F.explode("lines").alias("line"))
     drawn = chance.uniform(world.seed, "refunds", F.col("number"), F.col("line.line"))
     least, most = REFUND_DAYS
-    at = F.col("at_ms") + F.floor((drawn / REFUNDED * (most - least) + least) * 86_400_000)
+    at = F.col("at_ms") + F.floor((drawn / REFUNDED * (most - least) + least) * DAY_MS)
     rows = rows.where(drawn < REFUNDED).withColumns({"refunded_ms": at})
     return rows.select(
         F.col("order_id").alias("order"),
@@ -66,7 +65,7 @@ def refunds(world: World, visits: DataFrame) -> DataFrame:
         "line.quantity",
         _dollars(F.col("line.cents") * F.col("line.quantity")).alias("amount"),
         wall_clock("refunded_ms").alias("refunded_at"),
-        F.date_format(F.timestamp_millis("refunded_ms"), "yyyy-MM-dd").alias("delivered"),
+        clock.date("refunded_ms").alias("delivered"),
     )
 
 
@@ -76,13 +75,12 @@ def wall_clock(milliseconds: str) -> Column:
 
 
 def _lines(world: World) -> Column:
-    count = chance.poisson(_draw(world, "lines"), FURTHER_LINES, LINES_MOST)
+    count = chance.poisson(_draw(world, "lines"), FURTHER_MEAN, FURTHER_MOST)
     discount = F.when(F.col("letter").isNull(), 1.0).otherwise(1 - LETTER_DISCOUNT)
 
     def line(place: Column) -> Column:
         drawn = chance.uniform(world.seed, "orders.category", "sitting", place)
-        any_other = F.floor((drawn - OF_THE_VISIT) / (1 - OF_THE_VISIT) * len(CATEGORIES))
-        category = F.when(drawn < OF_THE_VISIT, F.col("category").cast("bigint")).otherwise(any_other)
+        category = tastes.same_or_any(F.col("category"), drawn, OF_THE_VISIT)
         further = tastes.item(category, chance.uniform(world.seed, "orders.item", "sitting", place))
         item = F.when(place == 0, F.col("item")).otherwise(further)
         two = chance.uniform(world.seed, "orders.quantity", "sitting", place) < TWO_OF_IT
@@ -114,7 +112,7 @@ def _record() -> Column:
     return F.struct(
         dirt.unless("no_id", F.col("order_id")).alias("order"),
         wall_clock("shown_ms").alias("placed"),
-        dirt.instant("received_ms").alias("exported_at"),
+        clock.instant("received_ms").alias("exported_at"),
         dirt.unless("no_subject", F.col("customer")).alias("customer"),
         dirt.unless("no_subject", contact).alias("contact"),
         F.lit("USD").alias("currency"),

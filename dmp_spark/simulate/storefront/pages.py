@@ -9,7 +9,6 @@ from pyspark.sql import functions as F
 
 from dmp_spark.simulate.storefront import chance, tastes
 from dmp_spark.simulate.storefront.channels import DIRECT
-from dmp_spark.simulate.storefront.vocabulary import CATEGORIES
 from dmp_spark.simulate.storefront.world import World
 
 PRODUCT, CATEGORY, SEARCH, HOME, ARTICLE, CART, DONE = range(7)
@@ -48,8 +47,7 @@ def kind(world: World, page: Column) -> Column:
 def item(world: World, page: Column) -> Column:
     """The item that a page shows, or is about: a number; of the last page before the cart it is the one that is bought."""
     about = chance.uniform(world.seed, "pages.category", "sitting", page)
-    any_other = F.floor((about - OF_THE_VISIT) / (1 - OF_THE_VISIT) * len(CATEGORIES))
-    category = F.when(about < OF_THE_VISIT, F.col("category").cast("bigint")).otherwise(any_other)
+    category = tastes.same_or_any(F.col("category"), about, OF_THE_VISIT)
     drawn = tastes.item(category, chance.uniform(world.seed, "pages.item", "sitting", page))
     return F.when(is_of_order(page), F.col("item")).otherwise(drawn)
 

@@ -8,7 +8,7 @@ from pyspark.sql import functions as F
 
 from dmp_spark.simulate.storefront import chance, tastes
 from dmp_spark.simulate.storefront.agents import PLACES
-from dmp_spark.simulate.storefront.world import BLOCK, BOT_RUNS_A_DAY, FADING_DAYS, HAZARD, World
+from dmp_spark.simulate.storefront.world import BLOCK, BOT_RUNS_A_DAY, FADING, FADING_DAYS, HAZARD, World
 
 CONSENTS = ("granted", "denied", "unknown")
 EMAIL_CONSENT, ADS_CONSENT = (0.55, 0.25, 0.20), (0.40, 0.35, 0.25)
@@ -115,6 +115,11 @@ def consent_day(world: World, person: Column) -> Column:
 def fades_from(churn_day: Column) -> Column:
     """The day from which somebody comes half as often, a bigint; null where they are not lost within the period."""
     return churn_day - FADING_DAYS
+
+
+def fading(churn_day: Column, day: Column) -> Column:
+    """What remains on a day of how often somebody comes, a double: half, in the two weeks before they are lost; else all."""
+    return F.when(day >= fades_from(churn_day), FADING).otherwise(1.0)
 
 
 def _churn_day(world: World) -> Column:

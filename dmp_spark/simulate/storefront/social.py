@@ -3,10 +3,10 @@
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from dmp_spark.simulate.storefront import accounts, chance, devices, dirt, people, tastes, vocabulary
+from dmp_spark.simulate.storefront import accounts, chance, clock, devices, dirt, people, tastes, vocabulary
 from dmp_spark.simulate.storefront.agents import PLACES
-from dmp_spark.simulate.storefront.vocabulary import CATEGORIES
-from dmp_spark.simulate.storefront.world import FADING, PART_HOURS, RHYTHM, World
+from dmp_spark.simulate.storefront.vocabulary import CATEGORIES, CHINESE_WORDS, WORDS
+from dmp_spark.simulate.storefront.world import DAY_MS, HOUR_MS, PART_HOURS, RHYTHM, World
 
 DAYS = 512
 """What the number of a post leaves room for."""
@@ -29,8 +29,7 @@ def posts(world: World, everybody: DataFrame) -> DataFrame:
     rows = rows.select("*", F.explode(F.array(F.lit("post"), F.lit("like"))).alias("kind"))
     rows = rows.withColumns({"number": (person * DAYS + F.col("day")) * 2 + F.when(F.col("kind") == "like", 1).otherwise(0)})
     wanted = F.when(F.col("kind") == "post", world.setting.posts_a_day).otherwise(world.setting.likes_a_day)
-    fades = F.coalesce(F.col("day") >= people.fades_from(F.col("churn_day")), F.lit(False))
-    rows = rows.where(_draw(world, "writes") < wanted * F.when(fades, FADING).otherwise(1.0))
+    rows = rows.where(_draw(world, "writes") < wanted * people.fading(F.col("churn_day"), F.col("day")))
     rows = rows.withColumns(
         {
             "at_ms": _moment(world),
@@ -62,12 +61,10 @@ def follows(world: World, everybody: DataFrame) -> DataFrame:
     followed = F.array_distinct(
         F.concat(F.slice(brands, F.lit(1), count.cast("int")), F.filter(friends, lambda each: each["handle"].isNotNull()))
     )
-    at = F.lit(world.begin) + F.floor((F.col("first_day") + chance.uniform(world.seed, "follows.at", person)) * 86_400_000)
+    at = F.lit(world.begin) + F.floor((F.col("first_day") + chance.uniform(world.seed, "follows.at", person)) * DAY_MS)
     record = F.struct("handle", F.col("at_ms").alias("at"), F.col("followed").alias("follows"))
     rows = rows.withColumns({"at_ms": at, "followed": followed})
-    return rows.select(
-        F.to_json(record).alias("line"), F.date_format(F.timestamp_millis("at_ms"), "yyyy-MM-dd").alias("delivered")
-    )
+    return rows.select(F.to_json(record).alias("line"), clock.date("at_ms").alias("delivered"))
 
 
 def record_id(world: World) -> Column:
@@ -95,7 +92,7 @@ def _record(world: World) -> Column:
             F.when(F.col("writes_chinese"), "zh").otherwise("en").alias("language"),
         ).alias("author"),
         _local_time().alias("created"),
-        dirt.instant("received_ms").alias("collected_at"),
+        clock.instant("received_ms").alias("collected_at"),
         F.col("text").alias("text"),
         F.when(is_post, hashtags).alias("hashtags"),
         F.when(is_post, F.array(F.lit(SHOP_HANDLE))).alias("mentions"),
@@ -105,10 +102,8 @@ def _record(world: World) -> Column:
 
 
 def _word() -> Column:
-    place = F.col("category") * 8 + F.col("rank") % 8
-    english = [word for each in CATEGORIES for word in each.words]
-    chinese = [word for each in CATEGORIES for word in each.chinese_words]
-    return F.when(F.col("writes_chinese"), chance.pick(chinese, place)).otherwise(chance.pick(english, place))
+    place = tastes.word_place(F.col("category"), F.col("rank"))
+    return F.when(F.col("writes_chinese"), chance.pick(CHINESE_WORDS, place)).otherwise(chance.pick(WORDS, place))
 
 
 def _text(world: World) -> Column:
@@ -126,18 +121,14 @@ def _text(world: World) -> Column:
 def _moment(world: World) -> Column:
     """When in its day something is written: by the rhythm of the place, milliseconds since 1970."""
     hour = chance.category(_draw(world, "part"), RHYTHM) + _draw(world, "within")
-    return F.lit(world.begin) + F.col("day") * 86_400_000 - _ahead() + F.floor(hour * (PART_HOURS * 3_600_000))
-
-
-def _ahead() -> Column:
-    hours = F.array(*[F.lit(int(each.hours * 3_600_000)).cast("bigint") for each in PLACES])
-    return F.get(hours, F.col("place"))
+    ahead = clock.ahead(F.col("place"))
+    return F.lit(world.begin) + F.col("day") * DAY_MS - ahead + F.floor(hour * (PART_HOURS * HOUR_MS))
 
 
 def _local_time() -> Column:
     """The wall clock of the place with its offset: 2026-01-05T21:14:15+08:00."""
     offsets = [f"{'-' if each.hours < 0 else '+'}{abs(int(each.hours)):02}:00" for each in PLACES]
-    local = F.date_format(F.timestamp_millis(F.col("shown_ms") + _ahead()), "yyyy-MM-dd'T'HH:mm:ss")
+    local = F.date_format(F.timestamp_millis(F.col("shown_ms") + clock.ahead(F.col("place"))), "yyyy-MM-dd'T'HH:mm:ss")
     return F.concat(local, chance.pick(offsets, F.col("place")))
 
 

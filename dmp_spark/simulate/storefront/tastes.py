@@ -11,7 +11,7 @@ from pyspark.sql import Column
 from pyspark.sql import functions as F
 
 from dmp_spark.simulate.storefront import chance
-from dmp_spark.simulate.storefront.vocabulary import CATEGORIES
+from dmp_spark.simulate.storefront.vocabulary import CATEGORIES, WORDS_EACH
 from dmp_spark.simulate.storefront.world import World
 
 ITEMS = 60
@@ -50,6 +50,12 @@ def liked(likes: Column, drawn: Column) -> Column:
     shares = [F.get(likes, F.lit(place)) for place in range(len(CATEGORIES) - 1)]
     bounds = [reduce(add, shares[: place + 1]) for place in range(len(shares))]
     return chance.above(drawn, bounds)
+
+
+def same_or_any(category: Column, drawn: Column, same: float) -> Column:
+    """The category where the uniform number is below `same`, else any, each as often as another; a bigint from 0."""
+    any_other = F.floor((drawn - same) / (1 - same) * len(CATEGORIES))
+    return F.when(drawn < same, category.cast("bigint")).otherwise(any_other)
 
 
 def taste_factor(likes: Column, category: Column) -> Column:
@@ -93,9 +99,19 @@ def rank_of(item: Column) -> Column:
     return F.pmod(item, F.lit(ITEMS))
 
 
+def word_place(category: Column, rank: Column) -> Column:
+    """The place of an item's word among the words of all categories, counted from 0."""
+    return category * WORDS_EACH + rank % WORDS_EACH
+
+
 def item(category: Column, drawn: Column) -> Column:
     """An item of the category by a uniform number, the first ranks the most often: its number, a bigint."""
     return category.cast("bigint") * ITEMS + chance.zipf(drawn, ITEMS)
+
+
+def price(item: Column) -> Column:
+    """The price of an item by its number: dollars, a decimal(10,2)."""
+    return (cents(item) / 100).cast("decimal(10,2)")
 
 
 def sku(item: Column) -> Column:

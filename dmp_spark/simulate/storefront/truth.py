@@ -5,7 +5,7 @@ from functools import reduce
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from dmp_spark.simulate.storefront import accounts, chance, crm, devices, dirt, orders, people, social, weblogs
+from dmp_spark.simulate.storefront import accounts, chance, clock, crm, devices, dirt, orders, people, social, weblogs
 from dmp_spark.simulate.storefront.agents import PLACES
 from dmp_spark.simulate.storefront.world import World
 
@@ -36,8 +36,8 @@ def persons(world: World, everybody: DataFrame) -> DataFrame:
         ],
         F.get(F.array(*[F.lit(each.known) for each in PLACES]), F.col("place")).alias("country_is_known_by_address"),
         F.when(F.col("writes_chinese"), "zh").otherwise("en").alias("language"),
-        _midnight(world, F.col("registered_day")).alias("registered_at"),
-        _midnight(world, F.col("churn_day")).alias("churned_at"),
+        clock.midnight(world, F.col("registered_day")).alias("registered_at"),
+        clock.midnight(world, F.col("churn_day")).alias("churned_at"),
         "content",
         "thrift",
         "tastes",
@@ -55,7 +55,7 @@ def known_accounts(world: World, everybody: DataFrame) -> DataFrame:
         "customer",
         "person",
         "account",
-        _midnight(world, F.col("since_day")).alias("registered_at"),
+        clock.midnight(world, F.col("since_day")).alias("registered_at"),
         *names,
         *[f"{name}_typed" for name in names],
     )
@@ -180,14 +180,14 @@ def _numbers(world: World, everybody: DataFrame) -> DataFrame:
         rows.where(accounts.has_phone(world, person)),
         "phone",
         accounts.number(person),
-        valid_until=_midnight(world, F.least(comes, goes)),
+        valid_until=clock.midnight(world, F.least(comes, goes)),
         is_recycled=accounts.is_recycled(world, person),
     )
     got = _identifier(
         rows.where(accounts.is_recycled(world, before)),
         "phone",
         accounts.number(before),
-        valid_from=_midnight(world, comes),
+        valid_from=clock.midnight(world, comes),
         is_recycled=F.lit(True),
     )
     return own.unionByName(got)
@@ -201,7 +201,7 @@ def _handles(world: World, everybody: DataFrame) -> DataFrame:
 def _numbers_mistyped(world: World, everybody: DataFrame) -> DataFrame:
     # asked of the draw and not of the texts, whose whole making would stand in the filter
     rows = crm.numbers(world, everybody).where(accounts.is_mistyped(world, "crm.phone", F.col("account_number")))
-    return rows.withColumns({"at": _midnight(world, F.col("copy_day"))})
+    return rows.withColumns({"at": clock.midnight(world, F.col("copy_day"))})
 
 
 def _mistyped(ordered: DataFrame, told: DataFrame, name: str) -> DataFrame:
@@ -223,8 +223,3 @@ def _mistyped(ordered: DataFrame, told: DataFrame, name: str) -> DataFrame:
 
 def _is_disguised(world: World) -> Column:
     return devices.is_disguised(world, F.col("person") * 4)
-
-
-def _midnight(world: World, day: Column) -> Column:
-    """The midnight in UTC that begins a day of the period; null of no day."""
-    return F.timestamp_millis(F.lit(world.begin) + day.cast("bigint") * 86_400_000)

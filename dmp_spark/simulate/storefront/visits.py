@@ -9,9 +9,9 @@ cuts after 30 minutes without an event, and where another campaign follows one, 
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
-from dmp_spark.simulate.storefront import accounts, chance, channels, devices, letters, pages, people, tastes
-from dmp_spark.simulate.storefront.agents import AGENTS, PLACES
-from dmp_spark.simulate.storefront.world import BLOCK, BOT_PAGES, FADING, LETTER_VISITS, PART_HOURS, PARTS, RHYTHM, World
+from dmp_spark.simulate.storefront import accounts, chance, channels, clock, devices, letters, pages, people, tastes
+from dmp_spark.simulate.storefront.agents import AGENTS
+from dmp_spark.simulate.storefront.world import BLOCK, BOT_PAGES, HOUR_MS, LETTER_VISITS, PART_HOURS, PARTS, RHYTHM, World
 
 SLOTS = 4096
 """Parts of days that a person's numbers leave room for: 512 days."""
@@ -21,14 +21,14 @@ GAP_SECONDS, GAP_SPREAD, GAP_BOUNDS_MS = 50.0, 0.9, (8_000, 720_000)
 SITTING_MOST_MS, PAUSE_MS = 5_100_000, 2_100_000
 """A sitting lasts 85 minutes at most, and 35 pass before the next one can begin."""
 LOGS_IN = 0.5
-PART_MS = PART_HOURS * 3_600_000
+PART_MS = PART_HOURS * HOUR_MS
 
 
 def visits(world: World, everybody: DataFrame, partitions: int) -> DataFrame:
     """All visits, key `visit`: whose, on what, how long, by which channel, about what, and whether they ended in an order.
 
     A sitting of one visit has the number 2 * sitting, one that another campaign cuts in two has that and the next. Columns that
-    begin with `sitting_`, `gap_ms` and `first_page` are what pages are made from; `place` is one of PLACES.
+    begin with `sitting_`, and `gap_ms` and `first_page`, are what pages are made from; `place` is one of PLACES.
     """
     rows = _logged_in(world, _lasting(world, _ordering(world, _about(world, sittings(world, everybody)))), partitions)
     cut = F.when(F.col("cut_page").isNull(), F.array(F.lit(0))).otherwise(F.array(F.lit(0), F.lit(1)))
@@ -59,8 +59,7 @@ def sittings(world: World, everybody: DataFrame) -> DataFrame:
     rows = rows.withColumns({"day": F.floor(F.col("slot") / PARTS), "sitting": person * SLOTS + F.col("slot")})
     rows = rows.withColumns({"letter": letters.about(world, F.col("day"))})
     rhythm = F.get(F.array(*[F.lit(share) for share in RHYTHM]), F.pmod(F.col("slot"), F.lit(PARTS)).cast("int"))
-    fades = F.coalesce(F.col("day") >= people.fades_from(F.col("churn_day")), F.lit(False))
-    likely = F.col("visits_a_day") * rhythm * F.when(fades, FADING).otherwise(1.0)
+    likely = F.col("visits_a_day") * rhythm * people.fading(F.col("churn_day"), F.col("day"))
     drawn = chance.uniform(world.seed, "sittings", "sitting")
     rows = rows.withColumns({"likely": likely, "drawn": drawn})
     rows = rows.where(F.col("drawn") < F.col("likely") * F.when(F.col("letter").isNull(), 1.0).otherwise(LETTER_VISITS))
@@ -109,10 +108,10 @@ def _lasting(world: World, rows: DataFrame) -> DataFrame:
     wanted = F.floor(F.exp(chance.normal(_draw(world, "gap")) * GAP_SPREAD) * (GAP_SECONDS * 1000))
     gap = F.least(F.greatest(wanted, F.lit(shortest)), F.lit(longest), F.floor(F.lit(SITTING_MOST_MS) / F.col("sitting_pages")))
     rows = rows.withColumns({"gap_ms": F.when(F.col("is_robot"), 8_000 + F.floor(_draw(world, "gap") * 4_000)).otherwise(gap)})
-    hours = F.get(F.array(*[F.lit(int(each.hours * 3_600_000)).cast("bigint") for each in PLACES]), F.col("place"))
     shift = F.floor(chance.uniform(world.seed, "sittings.shift", F.floor(F.col("person") / BLOCK)) * PART_MS)
+    ahead = clock.ahead(F.col("place"))
     room = F.lit(PART_MS - PAUSE_MS) - F.col("gap_ms") * F.col("sitting_pages")
-    begins = F.col("slot") * PART_MS + F.lit(world.begin) - hours + shift + F.floor(_draw(world, "begin") * room)
+    begins = F.col("slot") * PART_MS + F.lit(world.begin) - ahead + shift + F.floor(_draw(world, "begin") * room)
     return rows.withColumns({"sitting_ms": begins})
 
 

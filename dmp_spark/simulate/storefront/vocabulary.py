@@ -113,6 +113,10 @@ CATEGORIES = (
     ),
 )
 """The shelves, by number: a taste, a page and an item name one of them by its place here."""
+WORDS_EACH = 8
+"""Each shelf has so many words, in either language; its items take them in turn, by rank."""
+WORDS = tuple(word for each in CATEGORIES for word in each.words)
+CHINESE_WORDS = tuple(word for each in CATEGORIES for word in each.chinese_words)
 
 _FIRST = "Anna Ben Clara David Emma Felix Grace Henry Ida Jack Karin Leo Maria Noah Olivia Peter Ruth Sam Thea Victor Wendy"
 _LAST = (

@@ -3,7 +3,7 @@
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from dmp_spark.simulate.storefront import chance, devices, dirt, pages, tastes
+from dmp_spark.simulate.storefront import chance, clock, devices, dirt, pages, tastes
 from dmp_spark.simulate.storefront.vocabulary import CATEGORIES
 from dmp_spark.simulate.storefront.world import World
 
@@ -64,15 +64,15 @@ def _record(world: World) -> Column:
     number = F.col("page") + 1 + F.when(dirt.is_other_content(), 1).otherwise(0)
     product = F.struct(
         tastes.sku(F.col("shown_item")).alias("sku"),
-        (tastes.cents(F.col("shown_item")) / 100).cast("decimal(10,2)").alias("price"),
+        tastes.price(F.col("shown_item")).alias("price"),
     )
     found = F.struct(_term().alias("term"), F.pmod(F.col("number"), F.lit(40)).alias("results"))
     is_shown = (F.col("kind") == pages.PRODUCT) & (is_view | (code == pages.INTO_CART))
     return F.struct(
         dirt.unless("no_id", event_id(world)).alias("event_id"),
         event_type().alias("type"),
-        dirt.instant("shown_ms").alias("at"),
-        dirt.instant("received_ms").alias("received_at"),
+        clock.instant("shown_ms").alias("at"),
+        clock.instant("received_ms").alias("received_at"),
         dirt.unless("text_for_number", number).alias("page_number"),
         F.struct(view_id(world).alias("view"), _url().alias("url"), F.when(is_view, _referrer()).alias("referrer")).alias("page"),
         F.struct(
@@ -91,8 +91,7 @@ def _record(world: World) -> Column:
 
 def _term() -> Column:
     """What is searched for: a word of the item and its category, in the language of who searches."""
-    rank = (tastes.rank_of(F.col("shown_item")) % len(CATEGORIES[0].words)).cast("int")
-    place = tastes.category_of(F.col("shown_item")) * len(CATEGORIES[0].words) + rank
+    place = tastes.word_place(tastes.category_of(F.col("shown_item")), tastes.rank_of(F.col("shown_item")))
     english = [f"{word} {each.english}" for each in CATEGORIES for word in each.words]
     chinese = [f"{word}{each.chinese}" for each in CATEGORIES for word in each.chinese_words]
     return F.when(F.col("writes_chinese"), chance.pick(chinese, place)).otherwise(chance.pick(english, place))

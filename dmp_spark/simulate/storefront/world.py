@@ -9,6 +9,7 @@ from dmp_spark.errors import Problem, UserError
 from dmp_spark.simulate.storefront.settings import SETTINGS, Setting
 
 BEGIN = date(2026, 1, 5)  # a Monday
+DAY_MS, HOUR_MS = 86_400_000, 3_600_000
 BLOCK = 16
 """People live in blocks of so many neighbours, who have one place, and among whom devices are shared."""
 PARTS, PART_HOURS = 8, 3
@@ -70,7 +71,7 @@ class World:
     @property
     def begin(self) -> int:
         """Midnight in UTC that begins the period, in milliseconds since 1970."""
-        return (BEGIN - date(1970, 1, 1)).days * 86_400_000
+        return (BEGIN - date(1970, 1, 1)).days * DAY_MS
 
 
 def world(setting: str = "plain", events: int = 100_000, seed: int = 1, days: int = 60) -> World:

@@ -8,7 +8,7 @@ from dmp_spark.errors import UserError
 from dmp_spark.simulate.storefront import accounts, devices, pages, social, visits, weblogs
 from dmp_spark.simulate.storefront.agents import AGENTS, PLACES
 from dmp_spark.simulate.storefront.settings import HARD, PLAIN
-from dmp_spark.simulate.storefront.vocabulary import CATEGORIES
+from dmp_spark.simulate.storefront.vocabulary import CATEGORIES, WORDS_EACH
 from dmp_spark.simulate.storefront.world import BLOCK, BOT_PAGES, PARTS, RHYTHM, world
 from tests.refusals import refusal
 
@@ -48,7 +48,7 @@ def test_letters_have_their_weeks_for_themselves_and_within_the_period(days: int
 def test_shares_add_up_and_every_category_has_words_in_both_languages() -> None:
     assert sum(RHYTHM) == pytest.approx(1)
     assert sum(place.share for place in PLACES) == pytest.approx(1)
-    assert {(len(each.words), len(each.chinese_words)) for each in CATEGORIES} == {(8, 8)}
+    assert {(len(each.words), len(each.chinese_words)) for each in CATEGORIES} == {(WORDS_EACH, WORDS_EACH)}
     assert len({agent.text for agent in AGENTS}) == len(AGENTS)
 
 
