@@ -47,7 +47,6 @@ def parsed(arguments: Sequence[str]) -> Call:
     parser.add_argument("--setting", default="plain", help=f"what is true: {', '.join(SETTINGS)}")
     parser.add_argument("--days", type=int, default=60, metavar="N", help="the length of the period")
     parser.add_argument("--partitions", type=int, metavar="N", help="into how many parts the work is cut; changes no content")
-    parser.add_argument("--batch", choices=["day"], default="day", help="what a folder holds: the deliveries of a day")
     parser.add_argument("--compression", choices=["gzip", "none"], default="gzip", help="of lines of JSON")
     parser.add_argument("--master", help="local[1], local[2], …; else what conf/spark or spark-submit says")
     given = parser.parse_args(list(arguments))

@@ -22,9 +22,10 @@ ROOT = Path(__file__).parents[3]
         (["out", "--events", "9"], "9 events are not between 10,000 and 1,000,000,000"),
         (["out", "--setting", "soft"], "there is no setting soft"),
         (["out", "--partitions", "0"], "0 partitions are not between"),
-        (["out", "--batch", "hour"], "invalid choice: 'hour'"),
+        (["out", "--compression", "zip"], "invalid choice: 'zip'"),
         (["s3://bucket/out"], "the address of a store"),
         (["out", "--sed", "3"], "unrecognized arguments: --sed 3"),
+        (["out", "--batch", "day"], "unrecognized arguments: --batch day"),
     ],
 )
 def test_a_wrong_call_is_told_in_a_sentence(arguments: list[str], words: str) -> None:
