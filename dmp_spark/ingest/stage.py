@@ -1,5 +1,6 @@
 """Ingest: files of sources become events, reference data and facts; what is wrong with a record is kept with its reasons."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -43,7 +44,7 @@ def run(context: RunContext, spec: IngestSpec) -> RunSummary:
         work.notes.append(f"{', '.join(gone)}: no longer in ingest.yml; what it delivered stays until a run with --full")
     held = [sentence for each in work.taken if not each.is_replay and (sentence := _held(each, spec.hold_if_rejected_above))]
     counts = {name: sum(each.total(name) for each in work.taken) for name in Counts.__dataclass_fields__}
-    checks = tuple(Check(f"{each.source.name}_conflicts", not each.conflicts, _conflicts(each)) for each in work.taken)
+    checks = _conflicts(work.taken)
     if spec.late is not None:
         judged = [each for each in work.taken if each.source.events]
         checks += tuple(Check(f"{each.source.name}_late", not each.late, _told_late(each)) for each in judged)
@@ -263,5 +264,16 @@ def _told_late(taken: Taken) -> str:
     return f"{taken.late:,} events were known later than `late` allows; they have the flag late" if taken.late else ""
 
 
-def _conflicts(taken: Taken) -> str:
-    return f"{taken.conflicts:,} keys came with different contents; the earliest known holds" if taken.conflicts else ""
+def _conflicts(taken: Sequence[Taken]) -> tuple[Check, ...]:
+    """A check a source, whose new and replayed records may both have conflicts."""
+    sources = {each.source.name: each.source for each in taken}
+    numbers = {name: sum(each.conflicts for each in taken if each.source.name == name) for name in sources}
+    which = {name: "latest" if source.person_attributes else "earliest" for name, source in sources.items()}
+    return tuple(
+        Check(
+            f"{name}_conflicts",
+            not number,
+            f"{number:,} keys came with different contents; the {which[name]} known holds" if number else "",
+        )
+        for name, number in numbers.items()
+    )
