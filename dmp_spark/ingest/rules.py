@@ -33,9 +33,9 @@ def judged(records: DataFrame, source: Source, make_id: MakeId = stable_id) -> D
         for name in source.columns
     }
     cut = nulled | {name: truncated_ip(nulled[name]) for name in source.truncate_ip}
-    cut |= {
-        each.name: F.when(nulled[each.name].isNotNull(), pseudonym(value(each, names), make_id)) for each in source.pseudonymize
-    }
+    for each in source.pseudonymize:
+        hidden = pseudonym(value(each, names).cast("string"), make_id)
+        cut[each.name] = F.when(nulled[each.name].isNotNull(), hidden)
     rejecting += [(f"unreadable_{name}", is_number(nulled[name])) for name, kind in source.columns.items() if kind in FLOATS]
     return records.select(
         *[column.alias(name) for name, column in cut.items()],

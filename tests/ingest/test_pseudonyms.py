@@ -102,7 +102,6 @@ def test_what_is_rejected_is_whole_and_a_replay_hides_it_as_the_first_run_would_
         (KEYED, PROJECT, "7:5", "pseudonyms are made with a key, or trying out would tell whose they are", "identifier_key"),
         ("note: note}\n", "nte: note}\n", "7:52", "no such column: nte", "did you mean note?"),
         ("note: note}\n", "at: note}\n", "7:51", "at is timestamp, and pseudonyms are texts", "declare it as string"),
-        ("note: note}\n", "note: at}\n", "7:53", "this gives timestamp, and a text is needed", ""),
         ("note: note}\n", "note: nte}\n", "7:53", "there is no column nte", "did you mean note?"),
         ("note: note}\n", "note: note}\n    truncate_ip: [note]\n", "7:53", "note is in truncate_ip, too", "an address is cut"),
     ],
