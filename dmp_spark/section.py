@@ -271,8 +271,3 @@ class Section:
 
 
 Answers = Mapping[str, Rows]
-
-
-def share(count: int | None, of: int | None) -> float | None:
-    """The share that so many are of so many; None where one of them is not known, and of nothing."""
-    return count / of if count is not None and of else None

@@ -1,4 +1,4 @@
-"""Names of a project as words for people. No pyspark here."""
+"""Names and counts of a project as people read them. No pyspark here."""
 
 import re
 
@@ -31,6 +31,11 @@ def plain(name: str) -> str:
 def counted(number: int, thing: str) -> str:
     """1 file, 2 files, 1,200 files."""
     return f"{number:,} {thing}{'' if number == 1 else 's'}"
+
+
+def share(count: int | None, of: int | None) -> float | None:
+    """The share that so many are of so many; None where one of them is not known, and of nothing."""
+    return count / of if count is not None and of else None
 
 
 def sentence_case(text: str) -> str:

@@ -8,8 +8,8 @@ from dmp_spark.models.metrics import LOWER_IS_BETTER
 from dmp_spark.models.report_curves import curves
 from dmp_spark.models.spec import RULE
 from dmp_spark.page.texts import estimate
-from dmp_spark.section import About, Axis, Column, Estimate, IntervalChart, Kind, Part, Sentence, Table, Tone, share
-from dmp_spark.wording import plain
+from dmp_spark.section import About, Axis, Column, Estimate, IntervalChart, Kind, Part, Sentence, Table, Tone
+from dmp_spark.wording import plain, share
 
 METRICS = {
     "roc_auc": "AUC",

@@ -1,8 +1,8 @@
 """What the report says of the profiles: how many people have each attribute and trait."""
 
 from dmp_spark.profiles.spec import ProfilesSpec
-from dmp_spark.section import About, Answers, Column, Fact, Kind, Section, Table, share
-from dmp_spark.wording import plain
+from dmp_spark.section import About, Answers, Column, Fact, Kind, Section, Table
+from dmp_spark.wording import plain, share
 
 
 def queries(spec: ProfilesSpec, about: About) -> dict[str, str]:

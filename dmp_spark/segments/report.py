@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from dmp_spark.section import About, Answers, Code, Column, Fact, Folded, Kind, Part, Section, Sentence, Table, share
+from dmp_spark.section import About, Answers, Code, Column, Fact, Folded, Kind, Part, Section, Sentence, Table
 from dmp_spark.segments.spec import SegmentsSpec
+from dmp_spark.wording import share
 
 MOST_OVERLAPS = 15  # segments on a side: more can be read by nobody
 

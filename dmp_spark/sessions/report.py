@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from typing import Any
 
-from dmp_spark.section import About, Answers, Column, Fact, Kind, Part, Section, Sentence, Table, share
+from dmp_spark.section import About, Answers, Column, Fact, Kind, Part, Section, Sentence, Table
 from dmp_spark.sessions.spec import SessionsSpec
 from dmp_spark.sessions.tables import Begin
-from dmp_spark.wording import counted, plain
+from dmp_spark.wording import counted, plain, share
 
 MOST_DAYS = 31
 MOST_CHANNELS = 20

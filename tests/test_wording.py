@@ -1,10 +1,10 @@
-"""What sections of the report share. No Spark."""
+"""Names and counts as people read them. No Spark."""
 
 from decimal import Decimal
 
 import pytest
 
-from dmp_spark.section import share
+from dmp_spark.wording import share
 
 
 @pytest.mark.parametrize(
