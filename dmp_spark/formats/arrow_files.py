@@ -62,7 +62,7 @@ def _whole(path: str, kind: str) -> Iterator[pa.RecordBatch]:
     """The batches of a file; of one that is damaged within, an error that names it as Spark's own do."""
     try:
         yield from batches_of(path, kind)
-    except (pa.ArrowException, OSError, ValueError, EOFError):
+    except (pa.ArrowException, OSError, ValueError, EOFError, OverflowError):  # the last of a time that Python cannot hold
         raise OSError(f"{FAILED_READ} {path}. ") from None
 
 

@@ -11,6 +11,7 @@ import pytest
 from pyarrow import orc
 from pyspark.sql import SparkSession
 
+from dmp_spark.formats import arrow_files
 from dmp_spark.formats import reading as formats
 from dmp_spark.formats.headers import UnreadableFileError
 from dmp_spark.formats.records import Landed
@@ -124,3 +125,18 @@ def test_what_is_no_such_file_is_refused(tmp_path: Path, kind: str) -> None:
         (tmp_path / "y").write_bytes(content)
         with pytest.raises(UnreadableFileError, match=f"it cannot be read as {kind}"):
             formats.probe(str(tmp_path / "y"), how(kind))
+
+
+def test_a_time_that_python_cannot_hold_is_a_file_that_cannot_be_read(tmp_path: Path) -> None:
+    """As what is damaged is: its source is refused, and nothing of the value is told."""
+    file, said = tmp_path / "a.avro", "read"
+    field = {"name": "at", "type": {"type": "long", "logicalType": "timestamp-micros"}}
+    with file.open("wb") as out:
+        fastavro.writer(out, {"type": "record", "name": "Order", "fields": [field]}, [{"at": 0}, {"at": 2**63 - 1}])
+    listed = pa.RecordBatch.from_pylist([{"file_id": "f", "path": str(file), "landed": 0}])
+    kind = reading({"at": "timestamp"}, format="avro")
+    try:
+        list(arrow_files.reader(arrow_files.probe(str(file), kind)[0], kind)([listed]))
+    except Exception as error:
+        said = f"{type(error).__name__}: {error}"
+    assert said == f"OSError: FAILED_READ_FILE {file}. "
