@@ -79,15 +79,16 @@ def dmp(
     return Done(ended.returncode, ended.stdout, ended.stderr)
 
 
-def warm(*words: str, at: Path | None = None) -> Done:
+def warm(*words: str, at: Path | None = None, **further: str) -> Done:
     """Run `dmp` with these words in this process, seen from the folder `at`, with the session that is there already.
 
-    A process of its own spends half a minute on a JVM that has compiled nothing yet: only what is about a process needs one.
+    `further` are variables of its environment. A process of its own spends half a minute on a JVM that has compiled nothing yet: only what is about a process needs one.
     """
     said, shown = io.StringIO(), io.StringIO()
-    before, arguments = Path.cwd(), sys.argv
+    before, arguments, environment = Path.cwd(), sys.argv, dict(os.environ)
     sys.argv = ["dmp", *words]
     os.chdir(at or before)
+    os.environ.update(further)
     try:
         with redirect_stdout(shown), redirect_stderr(said):
             main()
@@ -97,6 +98,9 @@ def warm(*words: str, at: Path | None = None) -> Done:
     finally:
         os.chdir(before)
         sys.argv = arguments
+        for name in further:
+            os.environ.pop(name)
+        os.environ.update({name: environment[name] for name in further if name in environment})
     return Done(code, shown.getvalue(), said.getvalue())
 
 

@@ -7,6 +7,8 @@ are those that the stage itself reaches in a run that nobody kills; each stage m
 or had nothing new in that seed, which is said. The table at the end has the injections by stage, kind of point and seed.
 `--one` takes one stage for each point and one seed, both by the day's number; `--reached` kills nobody, and only looks whether
 all points are reached; `--by-name` keeps the tables in a metastore of Spark's own.
+Who is killed is a process of its own, with its own JVM; what runs before and after it takes the session of this one, which has
+compiled already, but for tables by name: their metastore serves one process.
 A stage starts from a copy of the lakehouse as it stood before that stage, and both runs end with it: what the stages after it
 make of equal tables is equal (tests/properties).
 """
@@ -21,13 +23,16 @@ import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 from deltalake import DeltaTable, QueryBuilder
 
+from dmp_spark.lakehouse.fault import LIST
+from dmp_spark.lakehouse.session import start
 from tests.acceptance.tables import dump, table_folders, versions
 from tests.system import by_name
-from tests.system.commands import KILLED, Done, dmp, small_copy
+from tests.system.commands import KILLED, Done, dmp, small_copy, warm
 from tests.system.points import AFTER_EXPORT, BEFORE_PUBLICATION, PUBLISH, STAGES, Point, Seed, table
 from tests.system.seeds import Deliveries, Plan, drawn
 
@@ -82,7 +87,7 @@ class Bench:
             print(f"{self.plan}; {call}: {how or 'nothing new'}", flush=True)
             if not how:
                 self.seed.nothing_new.append(call)
-        done = self._run(call, "list" if is_wanted else "")
+        done = self._run(call, LIST if is_wanted else "")
         assert done.code == 0, done.everything
         if is_wanted:
             own = ("run",) if call == PUBLISH else (call, "run") if call == STAGES[-1] else (call,)
@@ -94,7 +99,11 @@ class Bench:
         return self._dmp("run", *(() if call == PUBLISH else how), fault=fault)
 
     def _dmp(self, command: str, *words: str, fault: str = "") -> Done:
-        return dmp(command, "-p", str(self.project), *self.sets, *words, fault=fault)
+        call = (command, "-p", str(self.project), *self.sets, *words)
+        if self.prefix or fault not in ("", LIST):
+            return dmp(*call, fault=fault)
+        forget_logs()
+        return warm(*call, DMP_FAULT=fault)
 
     def _how(self, call: str) -> str:
         """Whether the stage would go on from changes, as `dmp plan` says; empty where it has nothing new."""
@@ -128,6 +137,12 @@ class Bench:
         if (call == PUBLISH or not self.plan.in_parts) and self._published() != versions(self.lakehouse, TABLES, self.prefix):
             differing.append("the publication from what stands")
         return (False, f"137, then differs: {', '.join(differing)}") if differing else (True, "137, then equal")
+
+
+def forget_logs() -> None:
+    """Have the session of this process read the tables' logs anew: a copy was put under the path that it knows."""
+    jvm: Any = start()._jvm
+    jvm.org.apache.spark.sql.delta.DeltaLog.clearCache()
 
 
 def calls_in(plan: Plan) -> tuple[str, ...]:
