@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run run-shopping test test-connect test-long test-cluster test-next test-deploy test-faults same questions check format mutants acceptance aa lock clean
+.PHONY: help run run-shopping run-storefront test test-connect test-long test-cluster test-next test-deploy test-faults same questions check format mutants acceptance aa lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r target text; do printf '%-20s %s\n' "$$target" "$$text"; done
@@ -16,6 +16,12 @@ run-shopping: ## the second project: ratings of a simulated shop, and how close 
 	@.venv/bin/python jobs/simulate_shopping.py conf/shopping_ratings/data
 	@.venv/bin/dmp run -p conf/shopping_ratings
 	@.venv/bin/python -m benchmarks.shopping_truth
+
+run-storefront: ## the storefront: its data with known truth, a run, and what it found beside what is true
+	@bin/bootstrap run
+	@.venv/bin/python jobs/simulate.py conf/storefront/data --events 200000
+	@.venv/bin/dmp run -p conf/storefront
+	@.venv/bin/python -m benchmarks.storefront_truth
 
 test: ## the suite, with coverage, the 20 slowest and the skips
 	@bin/bootstrap test
@@ -45,7 +51,7 @@ test-connect: ## the layers below, the stages and a whole run against a Spark Co
 
 test-faults: ## kill a run at every point, three seeds; fill disks, make them read-only; compare with a clean run (small project)
 	@bin/bootstrap test
-	@.venv/bin/python -m tests.system.faults
+	@.venv/bin/python -m tests.system.faults --connect
 	@DMP_DISKS=required .venv/bin/python -m pytest -q -s -p tests.skips --override-ini=addopts=--import-mode=importlib -m faults tests/system/test_disks_and_rivals.py
 
 same: ## the small project on one core and on two, by path, by name and over Connect: the same tables
@@ -82,4 +88,4 @@ lock: ## resolve requirements/*.in again into hash-pinned locks, and say what ch
 
 clean: ## remove .venv, caches and the lakehouses of the projects
 	rm -rf .venv .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache build dist *.egg-info .coverage spark-warehouse
-	rm -rf conf/*/lakehouse conf/shopping_ratings/data tests/projects/*/lakehouse
+	rm -rf conf/*/lakehouse conf/shopping_ratings/data conf/storefront/data tests/projects/*/lakehouse

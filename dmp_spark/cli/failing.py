@@ -3,8 +3,7 @@
 import os
 import sys
 import traceback
-
-import typer
+from collections.abc import Callable
 
 from dmp_spark.errors import Problem, UserError
 
@@ -13,7 +12,7 @@ NO_SPARK = UserError(
 )
 
 
-def told(command: typer.Typer) -> None:
+def told(command: Callable[[], object]) -> None:
     """Run a command; what goes wrong is told in words, and as a traceback only where DMP_TRACEBACK is set."""
     try:
         command()

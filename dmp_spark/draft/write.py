@@ -51,7 +51,7 @@ def _source(folder: Path, found: Guess) -> str:
     looked = found.looked
     path = os.path.relpath(looked.path.absolute(), folder.absolute())
     read = {"format": looked.format, "path": path, **looked.read}
-    seen = "" if looked.is_whole else f"   # the types are those of its first {RECORDS:,} records"
+    seen = "" if looked.is_whole or looked.format == "text" else f"   # the types are those of its first {RECORDS:,} records"
     said = ", ".join(f"{key}: {_quoted(value)}" for key, value in read.items())
     text = f"\n  {found.name}:\n    read: {{{said}}}\n"
     text += f"    arrives: {'appended' if found.time else 'replaced'}\n    columns:{seen}\n"

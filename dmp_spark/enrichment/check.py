@@ -133,7 +133,7 @@ def _database(written: EnrichmentFile, address: str, project: Project) -> tuple[
     """The absolute path of the database, and which it is; the latter empty, and a problem, where it cannot be used."""
     if not written.database:
         what = "`database` is missing: places are looked up in a MaxMind file, which is yours to get"
-        project.found.add("missing", what, address, "database: GeoLite2-City.mmdb (maxmind.com, free with an account)")
+        project.found.add("missing", what, address, "database: data/GeoLite2-City.mmdb (maxmind.com, free with an account)")
         return "", ""
     place = f"{address}.database"
     path = project.path(written.database, place)

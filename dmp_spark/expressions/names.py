@@ -48,9 +48,15 @@ def suggestion(word: str, choices: Iterable[str]) -> str:
     known = sorted(choices)
     exact = [name for name in known if name.lower() == word.lower()]
     same_end = [name for name in known if name.split(".")[-1] == word.split(".")[-1]]
-    close = exact or get_close_matches(word, known, n=1, cutoff=0.6) or same_end[:1]
+    group, _, end = word.rpartition(".")
+    within = {name.removeprefix(f"{group}."): name for name in known if group and name.startswith(f"{group}.")}
+    near = [within[name] for name in get_close_matches(end, within, n=1, cutoff=0.6)]
+    anywhere = [] if within else get_close_matches(word, known, n=1, cutoff=0.6)
+    close = exact or near or anywhere or same_end[:1]
     if close:
         return f"did you mean {close[0]}?"
+    if within:  # what another group holds is near by its letters alone
+        return f"{group} holds: {shortened(sorted(within.values()))}"
     return f"known: {shortened(known)}" if known else "no column is known here"
 
 

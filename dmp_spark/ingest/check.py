@@ -146,12 +146,13 @@ def _source(
         if (lookup := _lookup(key, value, columns, earlier, file, f"{address}.lookups.{key}", found))
     )
     looked_up = {f"{lookup.name}.{column}": kind for lookup in lookups for column, kind in lookup.columns.items()}
-    taken = {**dict.fromkeys(columns, "a column"), **dict.fromkeys(written.lookups, "a lookup")}
+    taken = {**{column.lower(): "a column" for column in columns}, **dict.fromkeys(written.lookups, "a lookup")}
     of_columns = Names(columns, frozenset(), found)
     enrich = check_enrichment.checked(written.enrich, taken, of_columns.expression, f"{address}.enrich", project)
     derived = {column: kind for each in enrich for column, kind in names_of(each).items()}
-    right = {lookup.name for lookup in lookups} | {each.name for each in enrich}
-    open_names = (written.lookups.keys() | written.enrich.keys()) - right  # wrong ones: their columns are not judged
+    # the wrong ones, whose columns are not judged: also of a name that is both, and right as one of them
+    open_names = written.lookups.keys() - {lookup.name for lookup in lookups}
+    open_names |= written.enrich.keys() - {each.name for each in enrich}
     names = Names({**columns, **derived, **looked_up}, frozenset(open_names), found)
     rules = tuple(_rule(key, value, columns, names, f"{address}.rules.{key}") for key, value in written.rules.items())
     _exactly_one(written, address, found)

@@ -1,5 +1,6 @@
 """The names a source's expressions may use, and the proof of one expression. No pyspark here."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -24,7 +25,7 @@ class Names:
 
         Of a value that `may_be_fixed`, a word that is near no name may be meant as it stands: the way out says how.
         """
-        if any(f"{name}." in text for name in self.open_names):
+        if any(re.search(rf"(?<!\w){name}\.", text) for name in self.open_names):
             return None
         try:
             return parse(text, self.types, predicate=predicate)

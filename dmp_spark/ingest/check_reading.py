@@ -64,9 +64,9 @@ def read(written: SourceFile, address: str, found: Found) -> Read:
     for name, column in declared.items():
         place = f"{address}.columns.{name}"
         columns[name] = _type(column if isinstance(column, str) else column.type, place, found)
-        if name in written.lookups:
+        if (struct := name.lower()) in written.lookups:  # Spark tells no capital letter from a small one
             what = f"{name} is a column and a lookup"
-            found.add("two-meanings", what, f"{address}.lookups.{name}", "name the lookup otherwise")
+            found.add("two-meanings", what, f"{address}.lookups.{struct}", "name the lookup otherwise")
         if isinstance(column, ColumnFile) and (field := _field(name, columns[name], column, written, place, found)):
             fields.append(field)
     if expression and written.columns:

@@ -5,6 +5,7 @@ from functools import reduce
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from dmp_spark.enrichment.truncation import truncated_ip
 from dmp_spark.formats import reading
 from dmp_spark.functions.keys import MakeId, stable_id
 from dmp_spark.functions.reasons import broken
@@ -64,7 +65,7 @@ def _rows(
         "_raw",
         "_extra",
         "_element",
-        "flags",
+        F.col("_flags").alias("flags"),
         F.col("_reasons").alias("_record_reasons"),
         times.event_time(event.time, clocks).alias("event_time"),
         times.event_date(event.time, clocks).alias("event_date"),
@@ -126,7 +127,10 @@ def _identity(event: Event, number: int, source: Source) -> Column:
     elif event.id_kind == "fingerprint":
         is_text = reading.is_text(source.reading)
         kinds = dict.fromkeys(source.columns, "string") if is_text else source.columns  # as it came
-        parts = [id_text(F.col("_raw")[name], kind) for name, kind in kinds.items()]
+        came = {name: F.col("_raw")[name] for name in kinds}
+        # who has the event knows all of its content but what was cut of an address: a hash of that could be guessed
+        came |= {name: truncated_ip(came[name]) for name in source.truncate_ip}
+        parts = [id_text(came[name], kind) for name, kind in kinds.items()]
     else:
         parts = [id_text(named(name), source.names[name]) for name in event.id_columns]
     if source.explode and event.id_kind != "given":  # equal elements of one record are two

@@ -26,7 +26,7 @@ def rows(records: DataFrame, source: Source, reference: Reference) -> DataFrame:
     names = source.names
     selected = records.select(
         *[value(each, names).try_cast(reference.types[each.name]).alias(each.name) for each in reference.select],
-        "flags",
+        F.col("_flags").alias("flags"),
         "_file_id",
         "_position",
         F.col("_element").alias("_ordinal"),

@@ -14,7 +14,7 @@ PAYLOAD_OPTIONS = {"ignoreNullFields": "false", "timestampFormat": "yyyy-MM-dd'T
 
 
 def judged(records: DataFrame, source: Source) -> DataFrame:
-    """The records with `_reasons` (why they are rejected; empty where they are not), `flags` and `_raw`.
+    """The records with `_reasons` (why they are rejected; empty where they are not), `_flags` and `_raw`.
 
     Rules see the record as it came; then columns of broken set_null rules become null, and a float that is no number
     then is `unreadable_<column>`, and addresses are cut last. `_raw` is the record as it came, by column and with whole
@@ -38,7 +38,7 @@ def judged(records: DataFrame, source: Source) -> DataFrame:
         *[F.col(f"`{name}`") for name in source.structs],
         *kept,
         F.when(F.size("_misread") > 0, F.col("_misread")).otherwise(broken(rejecting)).alias("_reasons"),
-        broken(flagging).alias("flags"),
+        broken(flagging).alias("_flags"),  # `flags` may be a column, an enrichment or a lookup
     )
 
 

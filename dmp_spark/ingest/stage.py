@@ -7,7 +7,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from dmp_spark.enrichment.enriched import refused_by_a_worker
-from dmp_spark.errors import Problem, StageError
+from dmp_spark.errors import Problem
 from dmp_spark.formats.headers import Header
 from dmp_spark.formats.records import named_in
 from dmp_spark.functions.instants import instant_of, micros_of
@@ -141,7 +141,13 @@ def _take_again(context: RunContext, planned: Plan, spec: IngestSpec, work: Work
     own = [row for row in work.known if row.source == source.name and row.state == State.TAKEN and row.header]
     files = {row.file_id: Kept(Header.of_text(row.header), micros_of(row.landed_at)) for row in own}
     plain = replace(planned, mode=Mode.ADD, files={})
-    taken = take_again(context, plain, files, tables, spec, work.make_id)
+    try:
+        taken = take_again(context, plain, files, tables, spec, work.make_id)
+    except Exception as error:  # as in _take
+        if told := refused_by_a_worker(error):
+            work.refuse(source.name, told)
+            return
+        raise
     if taken is None:
         return
     work.taken.append(taken)
@@ -170,7 +176,8 @@ def _take(context: RunContext, probed: Probed, spec: IngestSpec, work: Work, tab
         return
     except Exception as error:  # Spark's, which has no type of its own: py4j's, pyspark's or Connect's
         if told := refused_by_a_worker(error):
-            raise StageError(told) from error
+            work.refuse(source.name, told)
+            return
         broken = named_in(str(error), {key: seen.path for key, seen in planned.files.items()})
         if not broken:
             raise

@@ -92,7 +92,7 @@ def test_each_kind_resolves_with_what_reads_it(tmp_path: Path) -> None:
         ("x: {page: target, hosts: [a.example/]}", "2:29", "a.example/ is no host", "write a.example"),
         ("x: {page: target, hosts: [localhost]}", "2:29", "localhost is no host", "a host is written as in an address"),
         ("x: {page: target, hosts: a.example}", "2:28", "expected a list like [a, b], found `a.example`", "write [a.example]"),
-        ("x: {ip: client}", "2:3", "`database` is missing: places are looked up in a MaxMind file, which is yours to get", "database: GeoLite2-City.mmdb"),
+        ("x: {ip: client}", "2:3", "`database` is missing: places are looked up in a MaxMind file, which is yours to get", "database: data/GeoLite2-City.mmdb"),
         ("x: {ip: client, database: gone.mmdb}", "2:29", "there is no MaxMind database at ", "--set ingest.enrich.x.database=/a/path/to/file.mmdb"),
         ("x: {ip: client, database: project.yml}", "2:29", "project.yml is no MaxMind database", "--set ingest.enrich.x.database="),
         ("X: {user_agent: agent}", "2:3", "`X` is no name", "a name is small letters"),

@@ -88,6 +88,7 @@ def test_length_number_of_words_and_depth_are_limited() -> None:
         ("is_bot or Quantity > 1", "Quantity", "did you mean quantity?"),
         ("is_bot or start_date > at", "start_date", "did you mean campaign.start_date?"),
         ("is_bot or campaign = 'a'", "campaign", "it holds: campaign.kind, campaign.start_date"),
+        ("is_bot or campaign.colour = 'a'", "campaign.colour", "campaign holds: campaign.kind, campaign.start_date"),
         ("is_bot or brand.x = 'a'", "brand.x", ""),
         ("is_bot or attributes.a.b = 'a'", "attributes.a.b", ""),
         ("is_bot or lowr(brand) = 'a'", "lowr", "did you mean lower()? allowed: abs, "),

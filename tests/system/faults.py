@@ -1,14 +1,15 @@
 """Kill a run at every named point, run it again, and compare with a run that nobody killed: `make test-faults`.
 
-Usage: python -m tests.system.faults [--one] [--seeds 1,2,3] [--only STAGE.POINT[:N]] [--reached] [--by-name]. A line an
+Usage: python -m tests.system.faults [--one] [--seeds 1,2,3] [--only STAGE.POINT[:N]] [--reached] [--connect] [--by-name]. A line an
 injection: seed, stage, point, how the run ended, what came of the next one. A seed draws how lines are delivered
 (tests/system/seeds.py): into a first run, to stages that go on from changes, or to such stages in calls of their own. The points
 are those that the stage itself reaches in a run that nobody kills; each stage must reach one of each kind (tests/system/points.py),
 or had nothing new in that seed, which is said. The table at the end has the injections by stage, kind of point and seed.
 `--one` takes one stage for each point and one seed, both by the day's number; `--reached` kills nobody, and only looks whether
 all points are reached; `--by-name` keeps the tables in a metastore of Spark's own.
-Who is killed is a process of its own, with its own JVM; what runs before and after it takes the session of this one, which has
-compiled already, but for tables by name: their metastore serves one process.
+Who is killed is a process of its own, with its own JVM. With `--connect` it is a client of a Connect server that lives on, and
+so is what runs before and after it: no point lies within a query, so what stands on the disk is the same, and a JVM that has
+compiled already takes a fifth of the time.
 A stage starts from a copy of the lakehouse as it stood before that stage, and both runs end with it: what the stages after it
 make of equal tables is equal (tests/properties).
 """
@@ -21,16 +22,16 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 from deltalake import DeltaTable, QueryBuilder
 
 from dmp_spark.lakehouse.fault import LIST
-from dmp_spark.lakehouse.session import start
 from tests.acceptance.tables import dump, table_folders, versions
+from tests.connect_server import running
 from tests.system import by_name
 from tests.system.commands import KILLED, Done, dmp, small_copy, warm
 from tests.system.points import AFTER_EXPORT, BEFORE_PUBLICATION, PUBLISH, STAGES, Point, Seed, table
@@ -59,8 +60,8 @@ def published(lakehouse: Path, prefix: str | None = None) -> dict[str, int]:
 class Bench:
     """The small project by one plan, its lakehouse before each stage, and what each stage leaves when nobody dies."""
 
-    def __init__(self, folder: Path, plan: Plan, wanted: Sequence[str], is_by_name: bool = False) -> None:
-        self.folder, self.plan = folder, plan
+    def __init__(self, folder: Path, plan: Plan, wanted: Sequence[str], is_by_name: bool = False, remote: str = "") -> None:
+        self.folder, self.plan, self.remote = folder, plan, remote
         self.prefix = by_name.PREFIX if is_by_name else None
         self.sets = by_name.words_of(by_name.SETS) if is_by_name else ()
         self.project = small_copy(folder)
@@ -99,11 +100,13 @@ class Bench:
         return self._dmp("run", *(() if call == PUBLISH else how), fault=fault)
 
     def _dmp(self, command: str, *words: str, fault: str = "") -> Done:
-        call = (command, "-p", str(self.project), *self.sets, *words)
-        if self.prefix or fault not in ("", LIST):
+        elsewhere = () if self.prefix else ("--set", f"project.lakehouse.path={self.lakehouse}")
+        call = (command, "-p", str(self.project), *self.sets, *elsewhere, *words)
+        if not self.remote:
             return dmp(*call, fault=fault)
-        forget_logs()
-        return warm(*call, DMP_FAULT=fault)
+        if fault in ("", LIST):
+            return warm(*call, DMP_FAULT=fault, SPARK_REMOTE=self.remote)
+        return dmp(*call, fault=fault, SPARK_REMOTE=self.remote)
 
     def _how(self, call: str) -> str:
         """Whether the stage would go on from changes, as `dmp plan` says; empty where it has nothing new."""
@@ -120,6 +123,8 @@ class Bench:
     def inject(self, call: str, point: str) -> tuple[bool, str]:
         """Whether the run died at the point and the next one made everything right, and what to say of it."""
         shutil.rmtree(self.lakehouse)
+        if not self.prefix:  # a folder that no session has seen: a JVM that lives on remembers the logs of tables
+            self.lakehouse = self.folder / f"lakehouse_{len(self.seed.injected)}"
         shutil.copytree(self.before[call], self.lakehouse)
         standing = self._published() if self.plan.goes_on else {}
         killed = self._run(call, point)
@@ -137,12 +142,6 @@ class Bench:
         if (call == PUBLISH or not self.plan.in_parts) and self._published() != versions(self.lakehouse, TABLES, self.prefix):
             differing.append("the publication from what stands")
         return (False, f"137, then differs: {', '.join(differing)}") if differing else (True, "137, then equal")
-
-
-def forget_logs() -> None:
-    """Have the session of this process read the tables' logs anew: a copy was put under the path that it knows."""
-    jvm: Any = start()._jvm
-    jvm.org.apache.spark.sql.delta.DeltaLog.clearCache()
 
 
 def calls_in(plan: Plan) -> tuple[str, ...]:
@@ -192,6 +191,7 @@ def asked() -> argparse.Namespace:
     parser.add_argument("--seeds", help="1,2,3: as many of a first run, of going on, and of going on in parts")
     parser.add_argument("--only", help="one injection a seed: features.after_commit:2")
     parser.add_argument("--reached", action="store_true", help="kill nobody; are all points reached?")
+    parser.add_argument("--connect", action="store_true", help="kill clients of a Connect server, which lives on")
     parser.add_argument("--by-name", action="store_true", help="the tables by name, in a metastore of Spark's own")
     return parser.parse_args()
 
@@ -199,6 +199,17 @@ def asked() -> argparse.Namespace:
 def main() -> int:
     """Run the injections; 0 where all points were reached, at each a run was killed, and all came out equal."""
     wanted = asked()
+    if wanted.connect and wanted.by_name:
+        sys.exit("--connect has its tables by path: leave --by-name out")
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        running(Path(folder) / "server.log", {}) if wanted.connect else nullcontext() as server,
+    ):
+        return judged(wanted, server.url if server else "")
+
+
+def judged(wanted: argparse.Namespace, remote: str) -> int:
+    """Run the injections that are wanted, in processes of their own or as clients of `remote`."""
     named = [int(seed) for seed in wanted.seeds.split(",")] if wanted.seeds else None
     seeds: list[Seed] = []
     wrong: list[str] = []
@@ -206,7 +217,7 @@ def main() -> int:
     for number in named or ([1 + wanted.day % len(SEEDS)] if wanted.one else list(SEEDS)):
         plan = drawn(number)
         with tempfile.TemporaryDirectory() as folder:
-            bench = Bench(Path(folder), plan, calls_of(wanted.one, wanted.only, wanted.day, plan), wanted.by_name)
+            bench = Bench(Path(folder), plan, calls_of(wanted.one, wanted.only, wanted.day, plan), wanted.by_name, remote)
             points = [] if wanted.reached else chosen(bench.seed, wanted.one, wanted.only, wanted.day)
             failed += injections(bench, points)
         seeds.append(bench.seed)
