@@ -19,7 +19,7 @@ run-shopping: ## the second project: ratings of a simulated shop, and how close 
 
 run-storefront: ## the storefront: its data with known truth, a run, and what it found beside what is true
 	@bin/bootstrap run
-	@.venv/bin/python jobs/simulate.py conf/storefront/data --events 200000
+	@.venv/bin/python jobs/simulate.py conf/storefront/data --events 100000
 	@.venv/bin/dmp run -p conf/storefront
 	@.venv/bin/python -m benchmarks.storefront_truth
 

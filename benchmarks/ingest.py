@@ -15,7 +15,6 @@ reported as missed.
 import argparse
 import json
 import os
-import platform
 import shutil
 import statistics
 import sys
@@ -23,18 +22,15 @@ import tempfile
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 
 from deltalake import DeltaTable
 
 sys.path.insert(0, str(Path(__file__).parents[1]))  # where the file itself is named, and not the module
-from benchmarks.main_job import NotFinishedError, Ran, Report, ours, process
+from benchmarks.main_job import NotFinishedError, Ran, Report, concluded, introduced, ours, peer, process
 from benchmarks.peers.content import Content, content, differing
 from benchmarks.weblog import Log, write_project
-from dmp_spark.lakehouse.location import Location
 from dmp_spark.lakehouse.session import settings_file
-from dmp_spark.operations.ledger import Ledger
 
 CLAIM = "files to events and visits in half of plain PySpark's time, three times DuckDB's at 20 million; 1 % more costs 5 %"
 SIZES, QUICK_SIZES = (1_000_000, 5_000_000, 20_000_000), (100_000, 1_000_000)
@@ -93,24 +89,17 @@ def compared(report: Report, mine: dict[str, Content], out: Path, name: str) -> 
 
 def duckdb(log: Log, out: Path) -> Ran:
     """DuckDB over a log."""
-    wall, shown = process("-m", "benchmarks.peers.weblog_duckdb", str(log.folder), log.kind, str(out), "--memory", "4GB")
-    return _ran(wall, shown)
+    return peer("weblog_duckdb", log.folder, log.kind, out, "--memory", "4GB")
 
 
 def plain_spark(log: Log, out: Path) -> Ran | None:
     """Plain PySpark over a log; None where it does not finish, which is told."""
     words = ("--jars-from", str(settings_file()), "--memory", MEMORY)
     try:
-        wall, shown = process("-m", "benchmarks.peers.weblog_plain_spark", str(log.folder), log.kind, str(out), *words)
+        return peer("weblog_plain_spark", log.folder, log.kind, out, *words)
     except NotFinishedError as error:
         print(f"plain PySpark with {MEMORY} of memory {error}", flush=True)
         return None
-    return _ran(wall, shown)
-
-
-def _ran(wall: float, shown: str) -> Ran:
-    seconds = json.loads(shown.strip().splitlines()[-1])
-    return Ran(wall, seconds, seconds.pop("peak_mb"))
 
 
 def told(name: str, ran: Ran, events: int = 0) -> str:
@@ -152,6 +141,7 @@ def _beside(report: Report, log: Log, mine: dict[str, Content], found: dict[str,
         compared(report, mine, folder / "duck", "DuckDB")
     except NotFinishedError as error:
         print(f"DuckDB with {MEMORY} of memory {error}", flush=True)
+        shutil.rmtree(folder / "duck", ignore_errors=True)  # what it began; the next one begins there, too
     if ran := plain_spark(log, folder / "plain"):
         found["plain"].append(ran)
         compared(report, mine, folder / "plain", "plain PySpark")
@@ -177,10 +167,8 @@ def _ratios(report: Report, size: int, found: dict[str, list[Ran]]) -> tuple[flo
 def increment(report: Report, project: Path, log: Log, full: Ran, size: int) -> None:
     """1 % more events on what stands, beside peers that do all again; then one event."""
     delivered = log.write(max(size // 100, 1), "more")
-    before = len(Ledger(Location(project / "lakehouse")).rows())
     ran = ours(project, *UNTIL)
-    rows = Ledger(Location(project / "lakehouse")).rows()[before:]
-    written = sum(row.bytes_written or 0 for row in rows if row.stage != "run")
+    written = ran.bytes_written
     print(told(f"{size // 100:,} events more", ran), flush=True)
     found: dict[str, list[Ran]] = {"duckdb": [], "plain": []}
     _beside(report, log, contents(project, "ours"), found, project.parent)
@@ -221,13 +209,8 @@ def files(report: Report, bench: Bench) -> None:
         by_month = ", ".join(f"{key} {count}" for key, count in sorted(counts.items(), key=str))
         print(f"silver.{table}, files by month: {by_month}", flush=True)
         report.ratio(f"files_per_partition_{table}", max(counts.values()))
-    log_again = Log(project / "data" / "web", 100_000, bench.kind)
-    compared(report, contents(project, "ours"), _out(duckdb, log_again, bench.folder / "duck"), "DuckDB")
-
-
-def _out(peer: Callable[[Log, Path], Ran | None], log: Log, out: Path) -> Path:
-    peer(log, out)
-    return out
+    duckdb(log, bench.folder / "duck")
+    compared(report, contents(project, "ours"), bench.folder / "duck", "DuckDB")
 
 
 def limit(report: Report, bench: Bench) -> None:
@@ -261,9 +244,7 @@ def main() -> int:
     parser.add_argument("--only", nargs="+", choices=PARTS, help="some of the parts")
     parser.add_argument("--format", choices=("parquet", "json"), default="parquet", help="of the log's files")
     asked = parser.parse_args()
-    names = ("pyspark", "delta-spark", "duckdb", "deltalake", "pyarrow")
-    print(f"Python {platform.python_version()}, " + ", ".join(f"{name} {version(name)}" for name in names))
-    print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}; {MEMORY} of memory for each engine; files of {asked.format}")
+    introduced(f"; {MEMORY} of memory for each engine; files of {asked.format}")
     report = Report()
     chosen = tuple(asked.sizes or (QUICK_SIZES if asked.quick else SIZES))
     with tempfile.TemporaryDirectory(dir=os.environ.get("TMPDIR")) as place:
@@ -277,10 +258,7 @@ def main() -> int:
             except NotFinishedError as error:
                 raise SystemExit(f"a process of {name} {error}") from None
             shutil.rmtree(folder)
-    if report.missed:
-        print(f"missed: {', '.join(report.missed)}")
-    print(json.dumps({"claim": CLAIM, "ratios": report.ratios, "checked": report.equal and not report.missed}))
-    return 0 if report.equal else 1
+    return concluded(report, CLAIM)
 
 
 if __name__ == "__main__":

@@ -87,11 +87,12 @@ class Report:
 
 @dataclass(frozen=True)
 class Ran:
-    """A process that ended well: seconds of the wall and of its own parts, and its peak memory in MB."""
+    """A process that ended well: seconds of the wall and of its own parts, its peak memory in MB, and what ours wrote."""
 
     wall: float
     seconds: dict[str, float]
     peak_mb: float
+    bytes_written: int = 0
 
     @property
     def total(self) -> float:
@@ -114,11 +115,11 @@ class NotFinishedError(Exception):
     """A process ended with an error; says after how many seconds, and with which."""
 
 
-def process(*words: str, cwd: Path | None = None) -> tuple[float, str]:
+def process(*words: str) -> tuple[float, str]:
     """Run a process; the seconds and its standard output. NotFinishedError where it fails."""
     begin = time.monotonic()
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1]), "SPARK_LOCAL_IP": "127.0.0.1"}
-    ended = subprocess.run([sys.executable, *words], capture_output=True, text=True, env=environment, cwd=cwd, check=False)
+    ended = subprocess.run([sys.executable, *words], capture_output=True, text=True, env=environment, check=False)
     if ended.returncode:
         causes = [line for line in ended.stderr.splitlines() if "Error" in line or "Exception" in line]
         told = causes[0] if causes else ended.stderr[-300:]
@@ -132,16 +133,17 @@ def ours(project: Path, *words: str) -> Ran:
     before = {row.run_id for row in _rows(root)}
     wall, _ = process("-c", MAIN, "run", "-p", str(project), *words)
     rows = [row for row in _rows(root) if row.run_id not in before and row.stage != "run"]
-    return Ran(wall, {row.stage: row.seconds for row in rows}, max([row.peak_memory_mb for row in rows], default=0))
+    peak, written = max([row.peak_memory_mb for row in rows], default=0), sum(row.bytes_written or 0 for row in rows)
+    return Ran(wall, {row.stage: row.seconds for row in rows}, peak, written)
 
 
 def _rows(root: Path) -> list:
     return list(Ledger(Location(root)).rows()) if (root / "ops" / "runs").is_dir() else []
 
 
-def peer(name: str, sources: Path, out: Path, stops: Path, *words: str) -> Ran:
+def peer(name: str, *words: Path | str) -> Ran:
     """A peer in a process of its own; its last line has the seconds of its tables, and its peak memory where it knows it."""
-    wall, shown = process("-m", f"benchmarks.peers.{name}", str(sources), str(out), str(stops), *words)
+    wall, shown = process("-m", f"benchmarks.peers.{name}", *[str(word) for word in words])
     seconds = json.loads(shown.strip().splitlines()[-1])
     return Ran(wall, seconds, seconds.pop("peak_mb", float("nan")))
 
@@ -256,12 +258,11 @@ def whole(report: Report, folder: Path, stops: Path, is_quick: bool, rounds: int
         where = "true" if name == "events" else f"{LOCAL.format('as_of')} <> date '{journey.LAST_DAY}'"
         found = differences(fresh / "lakehouse" / place, columns, project / "lakehouse" / place, keys, columns, where)
         report.check(f"{name} after the last day, beside those of a lakehouse that had it from the start", found)
-    stages = [row for row in _rows(project / "lakehouse") if row.stage != "run"]
-    written = sum(row.bytes_written for row in stages[-len(day.seconds) :])
     journey.deliver_one_row(project)
     floor = ours(project)
     for name, ran in (("whole", first), ("year", year), ("day", day), ("one row", floor)):
         print(f"{name}: {ran.wall:.1f} s with the session, {ran.total:.1f} s in stages: {ran.told}", flush=True)
+    written = day.bytes_written
     print(f"the day's file has {size:,} bytes; {written:,} were written, {written / size:.0f} a byte")
     report.aim("whole_to_six_minutes", first.wall / 360, 1, f"the whole job, {first.wall:.0f} s ÷ 360", first)
     report.aim("again_to_three_seconds", again.wall / 3, 1, f"a run without news, {again.wall:.1f} s ÷ 3")
@@ -279,6 +280,21 @@ PARTS: dict[str, Callable[[Report, Path, Path, bool, int], None]] = {
 }
 
 
+def introduced(more: str = "") -> None:
+    """Say which versions are measured, and on what; `more` stands behind."""
+    names = ("pyspark", "delta-spark", "duckdb", "deltalake", "pyarrow")
+    print(f"Python {platform.python_version()}, " + ", ".join(f"{name} {version(name)}" for name in names))
+    print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}{more}")
+
+
+def concluded(report: Report, claim: str) -> int:
+    """Say what was missed, and as the last line the claim with its ratios; 0 where all outputs were equal."""
+    if report.missed:
+        print(f"missed: {', '.join(report.missed)}")
+    print(json.dumps({"claim": claim, "ratios": report.ratios, "checked": report.equal and not report.missed}))
+    return 0 if report.equal else 1
+
+
 def main() -> int:
     """Measure, print, and say which aims were met; 0 where all outputs were equal."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -286,9 +302,7 @@ def main() -> int:
     parser.add_argument("--only", nargs="+", choices=PARTS, help="some of the parts")
     parser.add_argument("--rounds", type=int, default=ROUNDS, help=f"rounds of peers, {ROUNDS} by default")
     asked = parser.parse_args()
-    names = ("pyspark", "delta-spark", "duckdb", "deltalake", "pyarrow")
-    print(f"Python {platform.python_version()}, " + ", ".join(f"{name} {version(name)}" for name in names))
-    print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
+    introduced()
     report = Report()
     with tempfile.TemporaryDirectory(dir=os.environ.get("TMPDIR")) as place:
         stops = stop_words(Path(place))
@@ -300,10 +314,7 @@ def main() -> int:
                 PARTS[name](report, folder, stops, asked.quick, 1 if asked.quick else asked.rounds)
             except NotFinishedError as error:
                 raise SystemExit(f"a process of {name} {error}") from None
-    if report.missed:
-        print(f"missed: {', '.join(report.missed)}")
-    print(json.dumps({"claim": CLAIM, "ratios": report.ratios, "checked": report.equal and not report.missed}))
-    return 0 if report.equal else 1
+    return concluded(report, CLAIM)
 
 
 if __name__ == "__main__":

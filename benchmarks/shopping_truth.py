@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from dmp_spark.lakehouse.location import Location
@@ -62,12 +63,17 @@ class Judged:
 
 def asked(lakehouse: Path, query: str) -> list[dict[str, Any]]:
     """The rows of a query over what was published, without Spark."""
+    rows: list[dict[str, Any]] = table(lakehouse, query).to_pylist()
+    return rows
+
+
+def table(lakehouse: Path, query: str) -> pa.Table:
+    """The same as a table."""
 
     def no_session() -> Any:
         raise SystemExit("this query would start Spark")
 
-    rows: list[dict[str, Any]] = answer(Location(lakehouse), query, "auto", no_session).rows.read_all().to_pylist()
-    return rows
+    return answer(Location(lakehouse), query, "auto", no_session).rows.read_all()
 
 
 def judged(lakehouse: Path) -> Judged:

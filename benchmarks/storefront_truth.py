@@ -8,16 +8,15 @@ number differs by more than is stated beside it. Reads published tables and the 
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import pyarrow as pa
 
-from dmp_spark.lakehouse.location import Location
-from dmp_spark.operations.sql import answer
+from benchmarks.shopping_truth import table
 
 PROJECT = Path(__file__).parents[1] / "conf" / "storefront"
-AS_OF = "timestamptz '2026-03-06 00:00:00+00'"
+MOMENT = "2026-03-06 00:00:00"
+AS_OF = f"timestamptz '{MOMENT}+00'"
 
 # What a run can know of the truth: records that are not refused for what they are, and came by its as_of.
 READABLE = "coalesce(dirt, '') not in ('clock_ahead', 'broken', 'text_for_number', 'no_id', 'no_subject', 'bad_bytes')"
@@ -45,7 +44,7 @@ TRUE: dict[str, str] = {
     "whole visits, as they are": f"select count(*) from ({WHOLE})",
     "people": "select count(distinct person) from visits where not is_robot",
 }
-KNOWN = "known_time <= timestamp '2026-03-06 00:00:00'"
+KNOWN = f"known_time <= timestamp '{MOMENT}'"
 FOUND: dict[str, str] = {
     "duplicates in the web log": "select sum(rows_duplicate) as n from bronze.files where source = 'weblogs' and state = 'taken'",
     "visits": "select count(*) as n from silver.sessions",
@@ -84,7 +83,7 @@ class Compared:
 
 def of_the_lakehouse(lakehouse: Path) -> dict[str, int]:
     """What a run found, without Spark."""
-    return {name: int(_rows(lakehouse, query).to_pylist()[0]["n"] or 0) for name, query in FOUND.items()}
+    return {name: int(table(lakehouse, query).to_pylist()[0]["n"] or 0) for name, query in FOUND.items()}
 
 
 def of_the_truth(truth: Path) -> dict[str, int]:
@@ -111,20 +110,13 @@ def main(project: Path = PROJECT, lakehouse: Path | None = None, truth: Path | N
     """Print what was found beside what is true; 0 where all that is judged holds."""
     lakehouse, truth = lakehouse or project / "lakehouse", truth or project / "data" / "truth"
     found = of_the_lakehouse(lakehouse)
-    found["whole visits, as they are"] = found_as_they_are(_rows(lakehouse, SESSIONS), truth)
+    found["whole visits, as they are"] = found_as_they_are(table(lakehouse, SESSIONS), truth)
     rows = compared(found, of_the_truth(truth))
     print(f"{'':28} {'found':>12} {'true':>12}   may differ by")
     for each in rows:
         allowed = "not judged: identifiers are not joined yet" if each.may_differ is None else f"{each.may_differ:.1%}"
         print(f"  {each.name:26} {each.found:12,} {each.true:12,}   {allowed}{'' if each.holds else '   MISSED'}")
     return 0 if all(each.holds for each in rows) else 1
-
-
-def _rows(lakehouse: Path, query: str) -> pa.Table:
-    def no_session() -> Any:
-        raise SystemExit("this query would start Spark")
-
-    return answer(Location(lakehouse), query, "auto", no_session).rows.read_all()
 
 
 def _opened(truth: Path) -> duckdb.DuckDBPyConnection:

@@ -1,6 +1,6 @@
 """Enrichments of a source, proven: names, expressions, hosts, libraries, databases. No pyspark here."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 from dmp_spark.enrichment.libraries import missing, versions
 from dmp_spark.enrichment.lists import CRAWLERS, SOURCES, digest
@@ -55,11 +55,6 @@ def checked_addresses(columns: Iterable[str], types: Mapping[str, str], address:
         elif name not in right:
             right.append(name)
     return tuple(right)
-
-
-def databases(enrichments: Iterable[Enrichment]) -> Iterator[str]:
-    """The paths of the databases that workers must see, too."""
-    return (each.database for each in enrichments if each.database)
 
 
 def _kind(written: EnrichmentFile, address: str, found: Found) -> Kind | None:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from dmp_spark.enrichment.lists import source_categories
 from dmp_spark.enrichment.urls import Url
@@ -88,6 +89,7 @@ CLICKS = {
 """Parameter → what it says, in order of rank. Facebook and Instagram mark plain links with theirs, too."""
 
 
+@lru_cache(maxsize=4_096)  # hosts repeat far more often than addresses
 def engine_of(host: str) -> Engine | None:
     """The search engine of a host; None where it is none. Other sites of its owner (mail.google.com) are none."""
     return next((engine for engine, pattern in _HOSTS if pattern.fullmatch(host)), None)

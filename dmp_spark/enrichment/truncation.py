@@ -1,11 +1,9 @@
-"""What is done to values last, when all that is derived from them is derived: addresses cut, names made pseudonyms."""
+"""What is done to addresses last, when all that is derived from them is derived: they are cut."""
 
 from collections.abc import Callable
 
 from pyspark.sql import Column
 from pyspark.sql import functions as F
-
-from dmp_spark.functions.keys import MakeId
 
 OCTET = r"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
 V4 = rf"^[ \t]*((?:{OCTET}\.){{3}}){OCTET}[ \t]*\z"  # group 1: three octets with their points
@@ -24,15 +22,6 @@ def truncated_ip(address: Column) -> Column:
     """
     v4 = F.regexp_extract(address, V4, 1)
     return F.when(v4 != "", F.concat(v4, F.lit("0"))).when(address.contains(":"), _cut_6(address))
-
-
-def pseudonym(make_id: MakeId, name: str, value: Column) -> Column:
-    """A key of 32 hex digits in place of a value of the column `name`; null where there is none.
-
-    With `keyed_id` it can be told from the value only by who has the key, and equal values of two columns have different
-    pseudonyms; `stable_id`, which everybody can compute, makes no pseudonym.
-    """
-    return F.when(value.isNotNull(), make_id("pseudonym", name, value))
 
 
 def _cut_6(address: Column) -> Column:

@@ -7,7 +7,7 @@ from dmp_spark.contracts import Contract
 from dmp_spark.enrichment import check as check_enrichment
 from dmp_spark.enrichment.spec import names_of
 from dmp_spark.expressions.types import keeps
-from dmp_spark.ingest import check_reading, check_records
+from dmp_spark.ingest import check_expected, check_outliers, check_reading, check_records
 from dmp_spark.ingest.check_names import Names
 from dmp_spark.ingest.resolved import Bounds, IngestSpec, Lookup, Rule, Source
 from dmp_spark.ingest.spec import IngestFile, LookupFile, RuleFile, SourceFile
@@ -167,6 +167,8 @@ def _source(
         truncate_ip=check_enrichment.checked_addresses(written.truncate_ip, columns, f"{address}.truncate_ip", found),
         optional=tuple(name for name in written.optional if names.has_column(name, columns, f"{address}.optional")),
         rules=tuple(rule for rule in rules if rule),
+        outliers=check_outliers.outliers(written, names, columns, address, project.settings.time_zone),
+        expected=check_expected.expected(written, f"{address}.expect", found),
         lookups=lookups,
         events=check_records.events(written, names, priorities, address, project.settings),
         reference=check_records.reference(written, name, names, columns, address),

@@ -29,7 +29,8 @@ class Rivals:
 class Verdict:
     """`accepted` hold; of the others `lost` counts by file_id; `conflicts` keys came with contents that differ.
 
-    `decided` are the rows of contested keys (key, place, `_is_standing`, `_is_winner`, `_contents`), None where none is.
+    `decided` are the rows of contested keys (key, place, known_time, `_content`, `_is_standing`, `_is_winner`, `_contents`),
+    None where none is.
     """
 
     accepted: DataFrame
@@ -62,4 +63,5 @@ def _decided(candidates: DataFrame, keys: DataFrame, rivals: Rivals) -> DataFram
         rows = rows.unionByName(rivals.standing.withColumns(nowhere).select(*columns))
     met = duplicates.with_content(rows.join(keys, on=list(rivals.key), how="left_semi"), dict(rivals.types))
     judged = duplicates.decided(met, rivals.key, rivals.known)
-    return judged.select(*rivals.key, *duplicates.PLACE, "_is_standing", "_is_winner", "_contents")
+    told = ("_is_standing", "_is_winner", "_contents", "_content", "known_time")
+    return judged.select(*rivals.key, *duplicates.PLACE, *told)

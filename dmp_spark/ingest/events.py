@@ -9,7 +9,7 @@ from dmp_spark.enrichment.truncation import truncated_ip
 from dmp_spark.formats import reading
 from dmp_spark.functions.keys import MakeId, stable_id
 from dmp_spark.functions.reasons import broken
-from dmp_spark.ingest import times
+from dmp_spark.ingest import outliers, times
 from dmp_spark.ingest.compute import expression, id_text, named, text_map, value
 from dmp_spark.ingest.resolved import Event, Source
 from dmp_spark.ingest.rules import payload
@@ -60,8 +60,13 @@ def _rows(
     is_broken = F.size("_reasons") > 0
     if number or event.where:  # what the record itself broke is told once, with its first event
         records = records.where((is_broken & F.lit(number == 0)) | (~is_broken & F.col(f"_is_{number}")))
+    known = times.known_time(event.known, clocks, F.col("_landed_at"), event.time)
+    if source.outliers:
+        records = outliers.applied(records, source, known)
+    carries = [name for name in records.columns if name == outliers.MEASURED]
     first = records.select(
         *WHERE_FROM,
+        *carries,
         "_raw",
         "_extra",
         "_element",
@@ -69,7 +74,7 @@ def _rows(
         F.col("_reasons").alias("_record_reasons"),
         times.event_time(event.time, clocks).alias("event_time"),
         times.event_date(event.time, clocks).alias("event_date"),
-        times.known_time(event.known, clocks, F.col("_landed_at"), event.time).alias("known_time"),
+        known.alias("known_time"),
         times.could_be_known(event.time, clocks).alias("_could_be_known"),
         carried(event.identifiers, names, make_id).alias("_identifiers"),
         _identity(event, number, source).alias("event_id"),
@@ -96,6 +101,7 @@ def _rows(
         "_reasons",
         payload(F.col("_reasons")).alias("_payload"),
         "_identifiers",
+        *carries,
     )
 
 

@@ -74,12 +74,12 @@ def file_id(source: str, seen: FileSeen) -> str:
 def spec_hash(source: Source, spec: IngestSpec, looked_up: Iterable[str] = ()) -> str:
     """12 hex digits over all that decides what a record becomes; the path does not, for files have ids of their own.
 
-    Nor does the place of a database: which one it is stands in the enrichment's `reader`.
+    Nor does the place of a database: which one it is stands in the enrichment's `reader`; nor what is expected of the source.
 
     `looked_up` are the file ids behind the reference tables that the source looks up.
     """
     parts = [
-        source.model_dump_json(exclude={"path": True, "settle": True, "enrich": {"__all__": {"database"}}}),
+        source.model_dump_json(exclude={"path": True, "settle": True, "expected": True, "enrich": {"__all__": {"database"}}}),
         spec.zone,
         spec.bounds.model_dump_json(),
         str(spec.late),

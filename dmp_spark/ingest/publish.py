@@ -8,9 +8,9 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from dmp_spark.contracts import Changes
-from dmp_spark.ingest import attributes, subjects
+from dmp_spark.ingest import attributes, conflicts, subjects
 from dmp_spark.ingest.manifest import Known, Mode, State
-from dmp_spark.ingest.tables import EVENTS, FILES, IDENTIFIERS, PERSON_ATTRIBUTES, REJECTED, reference_name
+from dmp_spark.ingest.tables import BOUNDS, CONFLICTS, EVENTS, FILES, IDENTIFIERS, PERSON_ATTRIBUTES, REJECTED, reference_name
 from dmp_spark.ingest.taking import Counts, Taken
 from dmp_spark.lakehouse.listing import FileSeen
 from dmp_spark.stage import RunContext
@@ -48,10 +48,14 @@ def publish(context: RunContext, publication: Publication) -> dict[str, Changes]
     if publication.is_nothing:
         return {}
     changes: dict[str, Changes] = {}
+    learned = [each.learned for each in publication.taken if each.learned is not None]
+    if learned:
+        changes[BOUNDS.name] = context.lakehouse.append(BOUNDS.name, _dated(context, _union(learned)))
     if publication.taken or publication.removed:
         first = [taken for taken in publication.taken if not taken.is_replay]
         if first or publication.removed:
             _scoped(context, changes, REJECTED.name, publication, [(t, t.rejected) for t in first])
+        _conflicts(context, changes, publication)
         _references(context, changes, publication)
         events = [(taken, _events(taken)) for taken in publication.taken if taken.source.events]
         _scoped(context, changes, EVENTS.name, publication, events)
@@ -72,7 +76,6 @@ def _scoped(
     parts: list[tuple[Taken, DataFrame | None]],
 ) -> None:
     """Sources that were read again replace their rows; of others the new rows are put in."""
-    audit = {"_ingested_at": F.lit(context.started_at).cast("timestamp")}
     again = [(t, rows) for t, rows in parts if t.probed.plan.mode is Mode.REBUILD]
     added = [rows for t, rows in parts if t.probed.plan.mode is Mode.ADD and rows is not None]
     names = [t.source.name for t, _ in again] + list(publication.removed)
@@ -80,15 +83,20 @@ def _scoped(
     if not lakehouse.exists(table):
         every = [rows for _, rows in parts if rows is not None]
         if parts:
-            first = _union(every).withColumns(audit) if every else lakehouse.read(table)
+            first = _dated(context, _union(every)) if every else lakehouse.read(table)
             changes[table] = lakehouse.replace(table, first)
         return
     if names:
         rows = [rows for _, rows in again if rows is not None]
-        fresh = _union(rows).withColumns(audit) if rows else lakehouse.read(table).limit(0)
+        fresh = _dated(context, _union(rows)) if rows else lakehouse.read(table).limit(0)
         changes[table] = lakehouse.replace(table, fresh, F.col("source").isin(names))
     if added:
-        changes[table] = _sum(changes.get(table), lakehouse.upsert(table, _union(added).withColumns(audit)))
+        changes[table] = _sum(changes.get(table), lakehouse.upsert(table, _dated(context, _union(added))))
+
+
+def _dated(context: RunContext, rows: DataFrame) -> DataFrame:
+    """The rows with the run that writes them."""
+    return rows.withColumn("_ingested_at", F.lit(context.started_at).cast("timestamp"))
 
 
 def _sum(one: Changes | None, other: Changes) -> Changes:
@@ -118,6 +126,22 @@ def _references(context: RunContext, changes: dict[str, Changes], publication: P
             context.lakehouse.read(name).limit(0) if taken.accepted is None else taken.accepted.select(*reference.types, "flags")
         )
         changes[name] = context.lakehouse.replace(name, rows, unique=taken.total("rows_accepted"))  # aggregated by key
+
+
+def _conflicts(context: RunContext, changes: dict[str, Changes], publication: Publication) -> None:
+    """Other contents of the ids that were contested, before the events: an event that loses its place stands until then."""
+    taken, lakehouse = [each for each in publication.taken if each.source.events], context.lakehouse
+    contested = [conflicts.met(each.contested, each.source.name) for each in taken if each.contested is not None]
+    exists = lakehouse.exists(CONFLICTS.name)
+    again = [each.source.name for each in taken if each.probed.plan.mode is Mode.REBUILD] + list(publication.removed)
+    if not (contested or again if exists else any(each.conflicts for each in taken)):
+        return
+    is_again = F.col("source").isin(again)
+    standing = lakehouse.read(CONFLICTS.name).where(~is_again) if exists else None
+    rows = conflicts.rows(contested, standing) if contested else lakehouse.read(CONFLICTS.name).limit(0)
+    keys = _union(contested).select("event_id").distinct() if contested else None
+    scope = is_again if again else None
+    changes[CONFLICTS.name] = lakehouse.replace(CONFLICTS.name, _dated(context, rows), scope, keys)
 
 
 def _facts(context: RunContext, changes: dict[str, Changes], publication: Publication) -> None:
@@ -163,8 +187,7 @@ def _replayed(context: RunContext, changes: dict[str, Changes], publication: Pub
     """What became of records that were tried again: once their events stand, so that a kill loses none."""
     rows = [taken.rejected for taken in publication.taken if taken.is_replay and taken.rejected is not None]
     if rows:
-        audit = {"_ingested_at": F.lit(context.started_at).cast("timestamp")}
-        changed = context.lakehouse.upsert(REJECTED.name, _union(rows).withColumns(audit))
+        changed = context.lakehouse.upsert(REJECTED.name, _dated(context, _union(rows)))
         changes[REJECTED.name] = _sum(changes.get(REJECTED.name), changed)
 
 

@@ -4,15 +4,22 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from dmp_spark.ingest.resolved import IngestSpec
+from dmp_spark.ingest.tables import ConflictReason
 from dmp_spark.section import About, Answers, Column, Fact, Kind, Part, Section, Sentence, Table, Tone
 from dmp_spark.wording import counted, plain
 
 MOST_MONTHS = 24
+MAY_LACK = ("conflicts",)
+"""The queries whose tables are made by the first row there is to tell of."""
+WHY = {
+    ConflictReason.KNOWN_LATER: "it was known earlier",
+    ConflictReason.GREATER_HASH: "known at once, its hash is the smaller one",
+}
 _COUNTS = ("rows_in", "rows_unreadable", "rows_accepted", "rows_duplicate", "rows_rejected", "rows_suppressed")
 
 
 def queries(spec: IngestSpec, about: About) -> dict[str, str]:
-    """Sums over the files in use, refused files, broken rules, and events by source, type and month."""
+    """Sums over the files in use, refused files, broken rules, conflicts, and events by source, type and month."""
     return {
         "files": f"""
             select source, count(*) as files, {", ".join(f"sum({name}) as {name}" for name in _COUNTS)}
@@ -24,6 +31,9 @@ def queries(spec: IngestSpec, about: About) -> dict[str, str]:
             select broken.source, broken.rule, count(*) as records
             from (select source, explode(reasons) as rule from bronze.rejected where state = 'open') broken
             group by broken.source, broken.rule order by records desc, broken.source, broken.rule""",
+        "conflicts": """
+            select source, reason, count(distinct event_id) as ids, count(*) as contents
+            from bronze.conflicts group by source, reason order by source, reason""",
         "events": """
             select source, event_type, event_month, count(*) as events, sum(value) as value, min(currency) as least_currency,
                    max(currency) as greatest_currency, min(event_time) as first_time, max(event_time) as last_time,
@@ -45,6 +55,8 @@ def section(spec: IngestSpec, about: About, answers: Answers) -> Section:
     parts: list[Part] = [*_sentences(files, answers["refused"].named), _by_source(files)]
     if answers["rules"].rows:
         parts.append(_broken(answers["rules"].rows))
+    if answers["conflicts"].rows:
+        parts.append(_conflicting(answers["conflicts"].rows))
     if events:
         parts += [_kinds(events, about), _freshness(events, about), _months(events)]
     return Section("ingest", "What came in", tuple(parts), facts)
@@ -83,6 +95,15 @@ def _broken(rows: tuple[tuple[Any, ...], ...]) -> Table:
         (Column("source"), Column("rule that it broke"), Column("records", Kind.COUNT), Column("", Kind.BAR)),
         tuple((source, plain(rule), records, records) for source, rule, records in rows),
         "A record that broke two rules counts at both. What was in them is in bronze.rejected and is not shown here.",
+    )
+
+
+def _conflicting(rows: tuple[tuple[Any, ...], ...]) -> Table:
+    return Table(
+        "Other contents under an id that stands",
+        (Column("source"), Column("why the other one holds"), Column("ids", Kind.COUNT), Column("contents", Kind.COUNT)),
+        tuple((source, WHY[reason], ids, contents) for source, reason, ids, contents in rows),
+        "One content of each id is an event. Which files and records the others are is in bronze.conflicts.",
     )
 
 

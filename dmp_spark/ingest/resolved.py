@@ -94,12 +94,59 @@ class PersonAttributes(Resolved):
     attributes: tuple[Computed, ...]
 
 
+class Outlier(Resolved):
+    """A rule for outliers: the number `of` a record within its group `by`, against bounds learned at each of `learned_at`
+    (ISO, UTC, ascending); one beyond them is flagged, and where the rule `clips`, the column `of` is set to the bound.
+    """
+
+    name: str
+    of: str
+    by: tuple[str, ...] = ()
+    method: Literal["iqr", "mad"]
+    factor: float
+    learned_at: tuple[str, ...]
+    clips: bool = False
+
+
+class Freshness(Resolved):
+    """That the newest event is no older than `within` seconds at the run's moment; else the run is held, or warned of."""
+
+    within: int
+    holds: bool
+
+
+class Volume(Resolved):
+    """That a day has `least` to `most` times the median of the `days` before it, or of the same weekdays among these."""
+
+    days: int
+    same_weekdays: bool
+    least: float
+    most: float
+    holds: bool
+
+
+class Shape(Resolved):
+    """That no record has what no column names; where it `grows`, that none has what no event of the source had before."""
+
+    grows: bool
+    holds: bool
+
+
+class Expected(Resolved):
+    """What is expected of a source as a whole."""
+
+    freshness: Freshness | None = None
+    volume: Volume | None = None
+    shape: Shape | None = None
+
+
 class Source(Resolved):
     """A source as the stage reads it; `path` is absolute: a file, a folder or a glob; `optional` columns a file may lack.
 
     `columns` by type; `fields` are those of them that are not found under their own names, or not written in ISO. What
     else there is says `Reading`. What `enrich` derives sees the record as it came; addresses in the columns of
-    `truncate_ip` are cut afterwards. Files changed less than `settle` seconds before the run are left for the next one.
+    `truncate_ip` are cut afterwards. `expected` is of the source as a whole and decides of no record.
+    Files changed less than `settle` seconds before the run are left for the next one.
     """
 
     name: str
@@ -119,6 +166,8 @@ class Source(Resolved):
     enrich: tuple[Enrichment, ...] = ()
     truncate_ip: tuple[str, ...] = ()
     rules: tuple[Rule, ...] = ()
+    outliers: tuple[Outlier, ...] = ()
+    expected: Expected = Expected()
     lookups: tuple[Lookup, ...] = ()
     events: tuple[Event, ...] = ()
     reference: Reference | None = None

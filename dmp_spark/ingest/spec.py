@@ -6,7 +6,7 @@ from pydantic import BeforeValidator, Field
 
 from dmp_spark.enrichment.spec import EnrichmentFile
 from dmp_spark.formats.spec import ColumnFile, ReadFile
-from dmp_spark.project.types import Duration, Moment, Name, Share, Text, Written
+from dmp_spark.project.types import Duration, Moment, Multiple, Name, Share, Text, Written
 
 
 def _null_is_a_word(value: Any) -> Any:
@@ -33,6 +33,49 @@ class RuleFile(Written):
 
     require: Text
     otherwise: Literal["reject", "flag"] | SetNullFile
+
+
+class OutlierFile(Written):
+    """A number whose outliers are flagged or clipped, by bounds learned at stated moments from what was known before each."""
+
+    of: Text
+    by: list[str] = Field(default_factory=list)
+    method: Literal["iqr", "mad"] = "iqr"
+    factor: float | None = Field(default=None, gt=0)
+    learned_at: list[Moment] = Field(min_length=1)
+    otherwise: Literal["flag", "clip"]
+
+
+class FreshnessFile(Written):
+    """How old the newest event of the source may be at the moment of a run, and what follows where it is older."""
+
+    within: Duration
+    otherwise: Literal["hold", "warn"]
+
+
+class VolumeFile(Written):
+    """How many events a day may have, against the median of recent days, and what follows where it has not."""
+
+    recent: Duration = Duration(28, "days")
+    against: Literal["recent_days", "same_weekdays"] = "recent_days"
+    least: Share = 0.5
+    most: Multiple = 2.0
+    otherwise: Literal["hold", "warn"]
+
+
+class SchemaFile(Written):
+    """Whether records may have what no column names, and what follows where they have."""
+
+    columns: Literal["exact", "grows"]
+    otherwise: Literal["hold", "warn"]
+
+
+class ExpectFile(Written):
+    """What is expected of a source as a whole: a gate or a warning, never a reason to reject a record."""
+
+    freshness: FreshnessFile | None = None
+    volume: VolumeFile | None = None
+    schema_: SchemaFile | None = Field(default=None, alias="schema")
 
 
 class LookupFile(Written):
@@ -115,6 +158,8 @@ class SourceFile(Written):
     enrich: dict[Name, EnrichmentFile] = Field(default_factory=dict)
     truncate_ip: list[str] = Field(default_factory=list)
     rules: dict[Name, RuleFile] = Field(default_factory=dict)
+    outliers: dict[Name, OutlierFile] = Field(default_factory=dict)
+    expect: ExpectFile | None = None
     lookups: dict[Name, LookupFile] = Field(default_factory=dict)
     events: dict[Name, EventFile] | None = None
     reference: ReferenceFile | None = None

@@ -12,7 +12,7 @@ from dmp_spark.formats.headers import Header
 from dmp_spark.formats.records import named_in
 from dmp_spark.functions.instants import instant_of, micros_of
 from dmp_spark.functions.keys import MakeId, keyed_id, stable_id
-from dmp_spark.ingest import publish
+from dmp_spark.ingest import expectations, fit_outliers, publish
 from dmp_spark.ingest.manifest import Known, Mode, Plan, State, mapping_hash, plan, settled, spec_hash
 from dmp_spark.ingest.probing import Work, probe
 from dmp_spark.ingest.replay import Kept
@@ -47,6 +47,8 @@ def run(context: RunContext, spec: IngestSpec) -> RunSummary:
     if spec.late is not None:
         judged = [each for each in work.taken if each.source.events]
         checks += tuple(Check(f"{each.source.name}_late", not each.late, _told_late(each)) for each in judged)
+    kept_back, expected = expectations.judged(context, spec.sources, work.taken)
+    held, checks = held + kept_back, checks + expected
     changes = {}
     if not held:
         removed = tuple(gone) if context.full else ()
@@ -87,8 +89,10 @@ def _look_at(context: RunContext, source: Source, spec: IngestSpec, work: Work, 
     if unsettled:
         files = "1 file" if unsettled == 1 else f"{unsettled:,} files"
         work.notes.append(f"{source.name}: {files} changed so lately (`settle`) that the next run reads them")
-    again = "a full run was asked for" if context.full else ""
     looked_up = _looked_up(source, spec, work)
+    learning = work.learning[source.name] = fit_outliers.learning(context, source, spec, looked_up)
+    looked_up += learning.marks
+    again = "a full run was asked for" if context.full else learning.why
     mapping = mapping_hash(source, spec, looked_up)
     known = _as_if_judged_by(spec_hash(source, spec, looked_up), mapping, source, work) if context.replay else work.known
     planned = replace(plan(source, spec, seen, known, again, looked_up), mapping_hash=mapping)
@@ -141,8 +145,9 @@ def _take_again(context: RunContext, planned: Plan, spec: IngestSpec, work: Work
     own = [row for row in work.known if row.source == source.name and row.state == State.TAKEN and row.header]
     files = {row.file_id: Kept(Header.of_text(row.header), micros_of(row.landed_at)) for row in own}
     plain = replace(planned, mode=Mode.ADD, files={})
+    judging = {**tables, **fit_outliers.to_be_judged_by(source, work.learning[source.name], None)}
     try:
-        taken = take_again(context, plain, files, tables, spec, work.make_id)
+        taken = take_again(context, plain, files, judging, spec, work.make_id)
     except Exception as error:  # as in _take
         if told := refused_by_a_worker(error):
             work.refuse(source.name, told)
@@ -168,7 +173,10 @@ def _take(context: RunContext, probed: Probed, spec: IngestSpec, work: Work, tab
     """Take a source whose files fit; refuse it where a part of a file cannot be read, or changed while it was."""
     planned, source = probed.plan, probed.plan.source
     try:
-        taken = take(context, probed, tables, spec, work.make_id)
+        learning = work.learning[source.name]
+        learned = fit_outliers.learned(context, probed, tables, spec, work.make_id, learning)
+        judging = {**tables, **fit_outliers.to_be_judged_by(source, learning, learned)}
+        taken = replace(take(context, probed, judging, spec, work.make_id), learned=learned)
     except NoKeyError as error:
         work.refuse(source.name, str(error))
         for key in planned.files:

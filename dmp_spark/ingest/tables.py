@@ -16,7 +16,15 @@ class RejectedState(StrEnum):
     REPLAYED = "replayed"
 
 
+class ConflictReason(StrEnum):
+    """Why another content of an id holds: it was known earlier; known at once, its hash is the smaller one."""
+
+    KNOWN_LATER = "known_later"
+    GREATER_HASH = "greater_hash"
+
+
 WRITES = (
+    "bronze.conflicts",
     "bronze.files",
     "bronze.rejected",
     "silver.events",
@@ -24,6 +32,7 @@ WRITES = (
     "silver.reference_*",
     "silver.person_attributes",
     "silver.identifiers",
+    "silver.outlier_bounds",
 )
 FOLLOWS: tuple[str, ...] = ()  # files have a manifest of their own
 
@@ -170,6 +179,52 @@ REJECTED = Contract(
 )
 
 
+CONFLICTS = Contract(
+    name="bronze.conflicts",
+    owner="ingest",
+    table_class=TableClass.STATE,
+    meaning="Other contents that came under the id of an event that stands; made by the first of them",
+    key=("event_id", "content"),
+    columns=(
+        Column("event_id", "string", "the event, as in silver.events", nullable=False),
+        Column("source", "string", "the source of ingest.yml", nullable=False),
+        Column("content", "bigint", "hash of the content that does not hold", nullable=False),
+        Column("known_time", "timestamp", "from when this content could have been used first", nullable=False),
+        Column("winner_content", "bigint", "hash of the content that holds", nullable=False),
+        Column("winner_known_time", "timestamp", "from when that one could have been used", nullable=False),
+        Column("reason", "string", "known_later; greater_hash: known at once, and the smaller hash holds", nullable=False),
+        Column("file_id", "string", "the file of the record with this content that was known first", audit=True),
+        Column("position", "bigint", "its place in the file, from 0; null where it was an event before it lost", audit=True),
+        Column("ordinal", "bigint", "which event of the record; null as position is", audit=True),
+        Column("winner_file_id", "string", "the file of the record that holds", audit=True),
+        Column("_ingested_at", "timestamp", "start of the run that wrote it", audit=True),
+    ),
+)
+
+
+BOUNDS = Contract(
+    name="silver.outlier_bounds",
+    owner="ingest",
+    table_class=TableClass.LEDGER,
+    meaning="Bounds beyond which a number is an outlier, as they were learned; made by the first of them",
+    key=("source", "rule", "version", "learned_at", "group_id"),
+    columns=(
+        Column("source", "string", "the source of ingest.yml", nullable=False),
+        Column("rule", "string", "its rule for outliers", nullable=False),
+        Column("version", "string", "hash of all that decides what was learned from", nullable=False),
+        Column(
+            "learned_at", "timestamp", "learned from what was known before; holds for what is known from then on", nullable=False
+        ),
+        Column("group_id", "string", "stable_id of the group's values; of none: the whole", nullable=False),
+        Column("group_values", "array<string>", "the values of `by`; empty of the whole", personal=True),
+        Column("records", "bigint", "events in the group that had a value", "events"),
+        Column("lower", "double", "the least number that is no outlier; null where none is"),
+        Column("upper", "double", "the greatest number that is no outlier; null where none is"),
+        Column("_ingested_at", "timestamp", "start of the run that learned it", audit=True),
+    ),
+)
+
+
 def reference_name(table: str) -> str:
     """The full name of a reference table: silver.items, silver.reference_<table>."""
     return "silver.items" if table == "items" else f"silver.reference_{table}"
@@ -185,7 +240,7 @@ def reference_contract(table: str, key: tuple[str, ...], types: dict[str, str], 
 
 def contracts(spec: IngestSpec) -> dict[str, Contract]:
     """The contracts of this stage's tables, by name."""
-    fixed = {contract.name: contract for contract in (FILES, REJECTED, EVENTS, PERSON_ATTRIBUTES, IDENTIFIERS)}
+    fixed = {contract.name: contract for contract in (FILES, REJECTED, CONFLICTS, EVENTS, PERSON_ATTRIBUTES, IDENTIFIERS, BOUNDS)}
     own = [(s.name, s.reference) for s in spec.sources if s.reference]
     references = [reference_contract(r.table, r.key, r.types, name) for name, r in own]
     return {**fixed, **{contract.name: contract for contract in references}}

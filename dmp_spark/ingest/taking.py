@@ -13,7 +13,7 @@ from dmp_spark.formats import reading
 from dmp_spark.formats.headers import Header
 from dmp_spark.formats.records import Landed
 from dmp_spark.functions.keys import MakeId, stable_id
-from dmp_spark.ingest import attributes, events, lookups, rules
+from dmp_spark.ingest import attributes, events, lookups, outliers, rules
 from dmp_spark.ingest.compute import named
 from dmp_spark.ingest.contest import Rivals, settle
 from dmp_spark.ingest.manifest import Mode, Plan
@@ -59,8 +59,9 @@ class Counts:
 class Taken:
     """A source's rows, ready to be published: what holds, what was rejected (None: nothing), counts by file_id, conflicts.
 
-    `late` counts the events that were known so late that they have a flag. `is_replay`: the rows are of records that had been
-    rejected, `rejected` says what became of them, and `counts` by how much those of their files change.
+    `late` counts the events that were known so late that they have a flag; `contested` are the rows of contested keys, as in
+    a Verdict, `learned` bounds of outliers, to be written before anything is judged by them. `is_replay`: the rows are of
+    records that had been rejected, `rejected` says what became of them, and `counts` by how much those of their files change.
     """
 
     probed: Probed
@@ -69,6 +70,8 @@ class Taken:
     counts: Mapping[str, Counts] = field(default_factory=dict)
     conflicts: int = 0
     late: int = 0
+    contested: DataFrame | None = None
+    learned: DataFrame | None = None
     is_replay: bool = False
 
     @property
@@ -116,7 +119,8 @@ def take(
         file_id = _known_file(source, row["_file_id"])
         counts[file_id] = _counts(probed.rows[file_id], row["mapped"], row["rejected"], verdict.lost.get(file_id, 0))
     rejected = rejected_rows(mapped, probed.plan) if any(each.rows_rejected for each in counts.values()) else None
-    return Taken(probed, verdict.accepted, rejected, counts, verdict.conflicts, sum(row["late"] for row in counted))
+    late = sum(row["late"] for row in counted)
+    return Taken(probed, verdict.accepted, rejected, counts, verdict.conflicts, late, verdict.decided)
 
 
 def _late(mapped: DataFrame) -> Column:
@@ -190,14 +194,24 @@ def of_records(
     rows: DataFrame, header: Header, source: Source, tables: Mapping[str, DataFrame], spec: IngestSpec, make_id: MakeId
 ) -> DataFrame:
     """What records become, judged: a row an event, a row of reference data or the facts of one record."""
-    derived = enriched(rows, source.enrich, source.columns, named)
-    judged = rules.judged(lookups.looked_up(derived, source.lookups, tables, source.columns), source)
-    clocks = Clocks(spec.zone, source.names, header.wall_clocks, spec.bounds, header.mixed_clocks)
+    judged, clocks = judged_records(rows, source, tables), clocks_of(header, source, spec)
     if source.reference:
         return reference_rows(judged, source, source.reference)
     if source.person_attributes:
         return attributes.records_of_facts(judged, source, source.person_attributes, clocks, make_id)
-    return events.mapped(judged, source, clocks, make_id, spec.late)
+    bounded = outliers.bounded(judged, source, outliers.bounds_among(tables, source))
+    return events.mapped(bounded, source, clocks, make_id, spec.late)
+
+
+def judged_records(rows: DataFrame, source: Source, tables: Mapping[str, DataFrame]) -> DataFrame:
+    """The records with what enrichments and lookups say of them, judged by the rules of the source."""
+    derived = enriched(rows, source.enrich, source.columns, named)
+    return rules.judged(lookups.looked_up(derived, source.lookups, tables, source.columns), source)
+
+
+def clocks_of(header: Header, source: Source, spec: IngestSpec) -> Clocks:
+    """How times of files with this header are read."""
+    return Clocks(spec.zone, source.names, header.wall_clocks, spec.bounds, header.mixed_clocks)
 
 
 def _rivals(context: RunContext, probed: Probed) -> Rivals:

@@ -56,7 +56,8 @@ def take_again(
             rows_rejected=rejected,
         )
     moved = scratch.write(replay.moved(rows, still, planned.spec_hash), f"{source.name}_moved")
-    return Taken(Probed(planned, {}, {}), verdict.accepted, moved, counts, verdict.conflicts, is_replay=True)
+    probed, contested = Probed(planned, {}, {}), verdict.decided
+    return Taken(probed, verdict.accepted, moved, counts, verdict.conflicts, contested=contested, is_replay=True)
 
 
 def _by_file_id(rows: DataFrame) -> dict[str, int]:

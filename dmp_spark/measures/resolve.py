@@ -43,7 +43,7 @@ def resolve_measure(name: str, written: MeasureFile, columns: Mapping[str, str])
     if wrong := languages.fault(written.language, any(call.name == "words" for call in take.calls)):
         raise MeasureError("language" if written.language else "take", wrong[0], 0, wrong[1])
     spans = (str(written.ahead),) if written.ahead else tuple(str(window) for window in written.over)
-    kind = _column_type(take)
+    kind = stored_type(take.type)
     if kind not in KINDS:
         raise MeasureError("take", f"a measure is no {kind}", 0, f"it is one of {', '.join(KINDS)}")
     return Measure(
@@ -121,8 +121,9 @@ def _check_call(call: Call, written: MeasureFile) -> None:
         )
 
 
-def _column_type(take: Expression) -> str:
-    return {"decimal": "decimal(18,4)", "integer": "bigint"}.get(family(take.type), take.type)
+def stored_type(kind: str) -> str:
+    """The type in which a column of such values is kept: whole numbers and decimals of one size each."""
+    return {"decimal": "decimal(18,4)", "integer": "bigint"}.get(family(kind), kind)
 
 
 def _column(name: str, written: MeasureFile, window: str, kind: str) -> MeasureColumn:

@@ -1,6 +1,13 @@
 """A measure: what users write, and what stages get once its names and types are known. No pyspark here."""
 
+from collections.abc import Iterable
+
 from dmp_spark.project.types import Duration, Resolved, Window, Written
+
+
+def listed(of: str | Iterable[str]) -> tuple[str, ...]:
+    """Event types as they are written, one or several: each once, in order of the alphabet."""
+    return tuple(sorted({of} if isinstance(of, str) else set(of)))
 
 
 class MeasureFile(Written):
@@ -17,7 +24,7 @@ class MeasureFile(Written):
     @property
     def event_types(self) -> tuple[str, ...]:
         """The event types of `of`, each once, in order of the alphabet."""
-        return tuple(sorted({self.of} if isinstance(self.of, str) else set(self.of)))
+        return listed(self.of)
 
 
 class MeasureColumn(Resolved):

@@ -18,7 +18,7 @@ def fault(window: str) -> str | None:
     if window == EVER:
         return None
     length = duration(window)
-    if length.unit in ("seconds", "minutes", "hours"):
+    if not length.is_of_days:
         return f"{window}: windows and horizons are whole local days"
     return f"{window} is empty" if length.amount < 1 else None
 

@@ -151,7 +151,10 @@ def _of_stage(name: str, source: Source, about: About) -> Section | None:
         return None
     spec = source.resolution.specs[name]
     missing: list[str] = []
-    answers = {key: _answer(text, source, missing) for key, text in module.queries(spec, about).items()}
+    may_lack = getattr(module, "MAY_LACK", ())
+    answers = {
+        key: _answer(text, source, [] if key in may_lack else missing) for key, text in module.queries(spec, about).items()
+    }
     section: Section = module.section(spec, about, answers)
     if missing:
         told = Sentence(f"Not all of this stands yet ({missing[0]}): dmp run makes it.", Tone.WARNING)

@@ -56,7 +56,7 @@ class ProjectFile(Written):
     @field_validator("cadence")
     @classmethod
     def _whole_days(cls, value: Duration) -> Duration:
-        if value.unit in ("seconds", "minutes", "hours") or value.amount < 1:
+        if not value.is_of_days or value.amount < 1:
             raise ValueError(f"{value} is no cadence: moments are local dates, so write days, weeks or months")
         return value
 

@@ -1,5 +1,6 @@
 """The values that users write, as types: names, durations, windows, shares, moments. Messages are for people."""
 
+import math
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
@@ -22,7 +23,7 @@ Unit = Literal["seconds", "minutes", "hours", "days", "weeks", "months"]
 
 _SUFFIXES: dict[str, str] = {"seconds": "s", "minutes": "min", "hours": "h", "days": "d", "weeks": "w", "months": "mo"}
 _DURATION = re.compile(r"([0-9]+) +(second|minute|hour|day|week|month)s?")
-_SHARE = re.compile(r"([0-9]+(?:\.[0-9]+)?) *%")
+_PERCENT = re.compile(r"([0-9]+(?:\.[0-9]+)?) *%")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+(Z|[+-][0-9]{2}:[0-9]{2})")
 _SECRET = re.compile(r"\$\{(env:[A-Za-z_][A-Za-z0-9_]*|file:[^}]+|databricks:[^/}]+/[^}]+)\}")
@@ -91,6 +92,11 @@ class Duration:
         return f"{self.amount} {self.unit[:-1] if self.amount == 1 else self.unit}"
 
     @property
+    def is_of_days(self) -> bool:
+        """Whether it is counted in local days, not by the clock."""
+        return self.unit in ("days", "weeks", "months")
+
+    @property
     def days(self) -> int:
         """The number of local days; ValueError where it is not a whole number of days (seconds, minutes, hours, months)."""
         if self.unit == "days":
@@ -132,22 +138,32 @@ def _window(value: object) -> object:
 Window = Annotated[Duration | Literal["ever"], BeforeValidator(_window, json_schema_input_type=Duration | Literal["ever"])]
 
 
-def _share(value: object) -> float:
+def _of_percent(value: object, what: str, example: str, most: float = math.inf) -> float:
     if isinstance(value, float):  # a value from code or a default
         return value
-    match = _SHARE.fullmatch(value.strip()) if isinstance(value, str) else None
+    match = _PERCENT.fullmatch(value.strip()) if isinstance(value, str) else None
     if match is None:
-        raise ValueError(f"{_shown(value)} is no share: write it in percent, like 10 %")
-    if float(match[1]) > 100:
-        raise ValueError(f"{value} is more than the whole: write 0 % to 100 %")
+        raise ValueError(f"{_shown(value)} is no {what}: write it in percent, like {example}")
+    if float(match[1]) > most:
+        raise ValueError(f"{value} is more than the whole: write 0 % to {most} %")
     return round(float(match[1]) / 100, 12)
+
+
+def _share(value: object) -> float:
+    return _of_percent(value, "share", "10 %", most=100)
+
+
+def _multiple(value: object) -> float:
+    return _of_percent(value, "multiple", "200 %")
 
 
 def _in_percent(value: float) -> str:
     return f"{round(value * 100, 10):g} %"
 
 
-Share = Annotated[float, BeforeValidator(_share, json_schema_input_type=str), PlainSerializer(_in_percent, when_used="json")]
+_IN_PERCENT = PlainSerializer(_in_percent, when_used="json")
+Multiple = Annotated[float, BeforeValidator(_multiple, json_schema_input_type=str), _IN_PERCENT]
+Share = Annotated[float, BeforeValidator(_share, json_schema_input_type=str), _IN_PERCENT]
 
 
 def _moment(value: str) -> str:

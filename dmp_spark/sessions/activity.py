@@ -53,9 +53,7 @@ def activity(events: DataFrame, spec: SessionsSpec, as_of: datetime) -> DataFram
 
 def keys_of_visits(events: DataFrame, spec: SessionsSpec, as_of: datetime) -> DataFrame:
     """What the visits of these events share, one column `spec.key`, a row each event that is activity known by `as_of`."""
-    value = _value(events, spec)
-    known = events.where((F.col("known_time") <= F.lit(as_of)) & is_of(spec.activity, value))
-    return known.select(visit_key(events, spec).alias(spec.key))
+    return activity(events, spec, as_of).select(F.col("visit_key").alias(spec.key))
 
 
 def keyed(events: DataFrame, spec: SessionsSpec) -> DataFrame:

@@ -5,8 +5,9 @@ from collections.abc import Iterable, Mapping
 from dmp_spark.contracts import Contract
 from dmp_spark.expressions.parse import Expression, ExpressionError, parse
 from dmp_spark.expressions.types import family
-from dmp_spark.measures.check import event_types
-from dmp_spark.measures.resolve import event_columns
+from dmp_spark.measures.check import event_types, tell_unknown
+from dmp_spark.measures.resolve import event_columns, stored_type
+from dmp_spark.measures.spec import listed
 from dmp_spark.project.load import Found, Project
 from dmp_spark.project.types import Duration
 from dmp_spark.sessions.spec import (
@@ -23,7 +24,6 @@ from dmp_spark.sessions.spec import (
 from dmp_spark.sessions.tables import FIXED
 
 _EVENTS = "silver.events"
-_STORED = {"integer": "bigint", "decimal": "decimal(18,4)"}  # whatever the size
 
 
 def resolve(project: Project, contracts: Mapping[str, Contract], found: Found) -> SessionsSpec:
@@ -104,7 +104,7 @@ class _File:
         """Which events are page views; a warning where nothing is said of them and there are none."""
         if said != PageViewsFile():
             return self._kind(said.of, said.where, "page_views", activity)
-        of = _listed(said.of)
+        of = listed(said.of)
         if self.types and not _within(of, activity) & self.types:
             what = f"no source writes {of[0]} as activity, so no visit has page views"
             self.found.warn("no-page-views", what, "sessions.page_views", "name yours: page_views: {of: <type>}")
@@ -115,7 +115,7 @@ class _File:
         every = self.seconds(said.every, "heartbeats.every", least=1)
         first = self.seconds(said.first, "heartbeats.first", least=0)
         each = said.each if self.value(said.each, "heartbeats.each", "what heartbeats are of") else None
-        if said == HeartbeatsFile() and not _within(_listed(said.of), activity) & self.types:
+        if said == HeartbeatsFile() and not _within(listed(said.of), activity) & self.types:
             return None
         return Heartbeats(kind=self._kind(said.of, said.where, "heartbeats", activity), every=every, first=first, each=each)
 
@@ -134,8 +134,7 @@ class _File:
                 continue
             parsed = self.value(text, address, "a column of a visit")
             if parsed is not None:
-                kind = family(parsed.type)
-                columns.append(Further(name=name, expression=text, type=_STORED.get(kind, parsed.type)))
+                columns.append(Further(name=name, expression=text, type=stored_type(parsed.type)))
         return tuple(columns)
 
     def _kind(self, of: Types, where: str | None, address: str, activity: Kind) -> Kind:
@@ -149,18 +148,12 @@ class _File:
 
     def _known_types(self, of: Types, address: str) -> tuple[str, ...]:
         """The types, each once, in order of the alphabet; one that no source writes is told."""
-        types = _listed(of)
-        for wrong in sorted(set(types) - self.types) if self.types else ():
-            what = f"no source writes events of type {wrong}"
-            self.found.add("unknown-event", what, f"sessions.{address}", Found.suggest(wrong, sorted(self.types)))
+        types = listed(of)
+        tell_unknown(types, self.types, f"sessions.{address}", self.found)
         return types
 
     def _where(self, text: str | None, address: str) -> str | None:
         return text if text and self.expression(text, f"{address}.where", predicate=True) else None
-
-
-def _listed(of: Types) -> tuple[str, ...]:
-    return tuple(sorted({of} if isinstance(of, str) else set(of)))
 
 
 def _within(types: Iterable[str], activity: Kind) -> set[str]:

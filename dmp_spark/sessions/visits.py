@@ -4,11 +4,10 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from dmp_spark.functions.keys import stable_id
+from dmp_spark.measures.tiles import MONEY
 from dmp_spark.sessions.cuts import VISIT, seconds_between
 from dmp_spark.sessions.spec import Heartbeats, SessionsSpec
 from dmp_spark.sessions.tables import Begin
-
-_MONEY = "decimal(18,4)"
 
 
 def visits(rows: DataFrame, spec: SessionsSpec) -> DataFrame:
@@ -19,7 +18,7 @@ def visits(rows: DataFrame, spec: SessionsSpec) -> DataFrame:
     made = rows.groupBy(*VISIT).agg(*[column.alias(name) for name, column in _sums(spec).items()])
     lasts = seconds_between(F.col("started_at"), F.col("ended_at"))
     has_one_currency = F.col("least_currency").eqNullSafe(F.col("greatest_currency"))
-    money = F.when(has_one_currency, F.col("total").try_cast(_MONEY))
+    money = F.when(has_one_currency, F.col("total").try_cast(MONEY))
     lasted = F.greatest(lasts, F.col("engaged_seconds"))  # greatest passes nulls over
     is_bounce = (
         (F.col("conversions") == 0)

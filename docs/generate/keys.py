@@ -124,6 +124,7 @@ def _known() -> dict[Any, str]:
         written.Duration: "duration (`90 days`)",
         written.Window: "window (`90 days`, `ever`)",
         written.Share: "share (`10 %`)",
+        written.Multiple: "multiple (`200 %`)",
         written.Moment: "moment (`2018-01-01`)",
         written.Zone: "time zone",
         written.Secret: "secret (`${env:NAME}`)",
@@ -141,5 +142,6 @@ def _default(field: Any) -> str:
         return "as below"
     if isinstance(value, bool):
         return f"`{str(value).lower()}`"
-    is_share = isinstance(value, float) and any("_share" in str(getattr(one, "func", "")) for one in field.metadata)
+    read_by = [str(getattr(one, "func", "")) for one in field.metadata]
+    is_share = isinstance(value, float) and any("_share" in text or "_multiple" in text for text in read_by)
     return f"`{value * 100:g} %`" if is_share else f"`{value}`"

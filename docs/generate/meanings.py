@@ -11,6 +11,8 @@ TABLES = {
     ("ingest", "## The file", "key"): (("ingest", ""),),
     ("ingest", "## A source", "key"): (("ingest", "sources.<name>."),),
     ("ingest", "### Columns", "key"): (("ingest", "sources.<name>.columns.<name>."),),
+    ("ingest", "### Outliers", "key"): (("ingest", "sources.<name>.outliers.<name>."),),
+    ("ingest", "### Expect", "key"): (("ingest", "sources.<name>.expect."),),
     ("ingest", "## events", "key"): (("ingest", "sources.<name>.events.<name>."),),
     ("ingest", "## reference", "key"): (("ingest", "sources.<name>.reference."),),
     ("ingest", "## person_attributes", "key"): (("ingest", "sources.<name>.person_attributes."),),

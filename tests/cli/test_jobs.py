@@ -11,7 +11,7 @@ JOBS = Path(__file__).parents[2] / "jobs"
 
 
 def test_there_is_a_job_for_the_pipeline_and_for_each_stage():
-    assert {job.stem for job in JOBS.glob("*.py")} == {"pipeline", "simulate_shopping", *registry.STAGES}
+    assert {job.stem for job in JOBS.glob("*.py")} == {"pipeline", "simulate", "simulate_shopping", *registry.STAGES}
 
 
 @pytest.mark.parametrize("stage", registry.STAGES)

@@ -31,7 +31,7 @@ RUN_ELSEWHERE: dict[str, tuple[str, str]] = {
 }
 
 NOBODY = {
-    "make run-storefront": "five minutes on two cores; CONTRIBUTING says after which change, and it ends with 1 unless it holds",
+    "make run-storefront": "minutes on two cores; CONTRIBUTING says after which change, and it ends with 1 unless it holds",
     "make run-shopping": "four minutes on two cores; CONTRIBUTING says after which change, and it ends with 1 unless it holds",
     "pip wheel": "builds the wheel: bin/environment-archive does the same in tests/system/test_cluster.py",
     "databricks": "asks a workspace; docs/guide/databricks.md says what was tried",

@@ -6,7 +6,7 @@ from textwrap import dedent
 import pytest
 
 from dmp_spark.enrichment import libraries
-from dmp_spark.enrichment.check import checked, checked_addresses, databases
+from dmp_spark.enrichment.check import checked, checked_addresses
 from dmp_spark.enrichment.spec import Enrichment, EnrichmentFile, names_of
 from dmp_spark.expressions.parse import Expression, ExpressionError, parse
 from dmp_spark.project.load import Found, Project, load
@@ -66,7 +66,7 @@ def test_each_kind_resolves_with_what_reads_it(tmp_path: Path) -> None:
         ("town", "ip", ("client",)),
     ]
     assert right[1].hosts == ("shop.example", "pay.example")
-    assert list(databases(right)) == [str(database)] * 2
+    assert [each.database for each in right if each.database] == [str(database)] * 2
     assert right[3].reader.startswith("maxminddb ")
     assert "GeoLite2-City " in right[3].reader
     assert "crawler-user-agents.json " in right[0].reader

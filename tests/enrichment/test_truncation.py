@@ -1,16 +1,12 @@
-"""Addresses cut without Python, row by row the same as Python's ipaddress; pseudonyms that only who has the key can tell."""
+"""Addresses cut without Python, row by row the same as Python's ipaddress."""
 
-import hashlib
-import hmac
 import ipaddress
 import random
 
-from pydantic import SecretStr
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
-from dmp_spark.enrichment.truncation import pseudonym, truncated_ip
-from dmp_spark.functions.keys import keyed_id
+from dmp_spark.enrichment.truncation import truncated_ip
 from tests.enrichment.test_ip import ADDRESSES, NO_ADDRESSES
 
 SPELLINGS = ("{0}", " {0}", "{0}\t")
@@ -75,17 +71,3 @@ def test_addresses_are_cut_as_ipaddress_cuts_them(spark: SparkSession) -> None:
     frame = spark.createDataFrame(rows, "number bigint, text string")
     got = {row["text"]: row["cut"] for row in frame.select("text", truncated_ip(F.col("text")).alias("cut")).collect()}
     assert {text: (got[text], kept) for text, kept in expected.items() if got[text] != kept} == {}
-
-
-def test_a_pseudonym_is_of_its_column_and_needs_the_key(spark: SparkSession) -> None:
-    key = SecretStr("a secret of tests")
-    frame = spark.createDataFrame([("a",), ("b",), (None,)], "value string")
-    got = frame.select(
-        pseudonym(keyed_id(key), "mail", F.col("value")).alias("mail"),
-        pseudonym(keyed_id(key), "phone", F.col("value")).alias("phone"),
-    ).collect()
-
-    def expected(name: str, value: str) -> str:
-        return hmac.new(b"a secret of tests", f'["pseudonym","{name}","{value}"]'.encode(), hashlib.sha256).hexdigest()[:32]
-
-    assert [tuple(row) for row in got] == [(expected("mail", v), expected("phone", v)) for v in "ab"] + [(None, None)]

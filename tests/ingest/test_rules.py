@@ -37,7 +37,7 @@ def test_a_record_learns_all_it_broke_and_null_is_not_true(spark: SparkSession) 
         (None, 2, OLD, None, 0),
         ("bob", 3, None, 0.0, 101),
         ("cat", 4, AT, 1.0, None),
-    ).select("receipt", "pieces", "_reasons", "flags", "_raw.pieces")
+    ).select("receipt", "pieces", "_reasons", "_flags", "_raw.pieces")
 
     expected = [
         (1, 3, [], [], 3),

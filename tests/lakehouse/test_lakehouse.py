@@ -103,6 +103,7 @@ def test_a_first_write_that_fails_leaves_no_table_and_says_what_went_wrong(
     ledger = replace(DAYS, name="silver.told", table_class=TableClass.LEDGER)
     lakehouse = lakehouse_at({one.name: one for one in (DAYS, ledger)})
     rows = spark.createDataFrame(ROWS, SCHEMA)
+    twice = rows.unionByName(rows.limit(1))
     broken = rows.withColumn("value", F.when(F.col("id") == "d", F.raise_error(F.lit("planted"))).otherwise(F.col("value")))
 
     def said(write: Callable[..., Changes], table: str, **how: int) -> str:
@@ -117,6 +118,8 @@ def test_a_first_write_that_fails_leaves_no_table_and_says_what_went_wrong(
     assert not stands("silver.days")
     assert "planted" in said(lakehouse.append, "silver.told")
     assert not stands("silver.told")
+    assert "1 rows for silver.days share a key" in refusal(DuplicateKeyError, lambda: lakehouse.replace("silver.days", twice))
+    assert not stands("silver.days")
     assert lakehouse.replace("silver.days", rows) == Changes(inserted=4)
     assert "planted" in said(lakehouse.replace, "silver.days")  # not the first: what stands stays
     assert lakehouse.read("silver.days").count() == 4

@@ -55,7 +55,7 @@ def test_title_questions_and_freshness_are_taken_as_written(tmp_path: Path) -> N
             "fresh: {gold.profiles: 2 days}\n",
             1,
             24,
-            ("gold.profiles does not say when", "these do: gold.decisions, gold.experiments, gold.features"),
+            ("gold.profiles does not say when", "these do: bronze.conflicts, gold.decisions, gold.experiments, gold.features"),
         ),
         ("fresh: {silver.events: 1 month}\n", 1, 24, ("1 month has no fixed length", "")),
         ("fresh: {silver.events: soon}\n", 1, 24, ("soon is no duration", "")),

@@ -4,6 +4,7 @@ import hashlib
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -84,6 +85,10 @@ def test_ingest_tells_counts_rules_and_freshness_and_no_record(sections: dict[st
     tables = shown(sections["ingest"])
     assert tables["By source"] == [["transactions", "2", "1,207", "1", "1,202", "1", "3", "0"]]
     assert tables["Rejected, and why"] == [["transactions", "has household", "2", ""], ["transactions", "sane time", "2", ""]]
+    assert tables["Other contents under an id that stands"] == [
+        ["transactions", "known at once, its hash is the smaller one", "1", "1"],
+        ["transactions", "it was known earlier", "2", "3"],
+    ]
     assert tables["Events"] == [
         [EVIL, "3", "–", "1 Dec 2017", "1 Dec 2017"],
         ["purchase", "9", "9,004.50 USD", "1 Nov 2017, 11:00", "9 Nov 2017, 10:00"],
@@ -277,6 +282,20 @@ def test_a_project_that_changed_since_the_run_is_told_as_far_as_it_stands(own: P
     section = sections_of(own)["profiles"]
     assert "Not all of this stands yet (there is no column" in sentences(section)
     assert {row[2] for row in shown(section)["Known of how many households"]} == {"–"}
+
+
+def test_a_table_that_its_first_row_makes_is_not_missed(own: Path) -> None:
+    def without(table: str) -> Section:
+        ledger = Ledger(Location(own / "lakehouse"))
+        last = ledger.publication()
+        assert last is not None
+        ledger.append(replace(last, versions_written={name: n for name, n in last.versions_written.items() if name != table}))
+        return sections_of(own)["ingest"]
+
+    section = without("bronze.conflicts")
+    assert "Not all of this stands yet" not in sentences(section)
+    assert "Other contents under an id that stands" not in shown(section)
+    assert "Not all of this stands yet (there is no table bronze.rejected" in sentences(without("bronze.rejected"))
 
 
 def test_before_anything_was_published_the_report_says_what_went_wrong(tmp_path: Path) -> None:

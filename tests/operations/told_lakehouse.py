@@ -108,6 +108,12 @@ def tables() -> dict[str, dict[str, pa.Array]]:
             "reasons": pa.array([["sane_time"], ["sane_time", "has_household"], ["has_household"], ["sane_time"]]),
             "state": pa.array(["open", "open", "open", "replayed"]),
         },
+        "bronze.conflicts": {
+            "event_id": pa.array(["e1", "e1", "e2", "e2"]),
+            "source": pa.array(["transactions"] * 4),
+            "content": pa.array([1, 2, 3, 4], pa.int64()),
+            "reason": pa.array(["known_later", "known_later", "known_later", "greater_hash"]),
+        },
         "silver.events": events(),
         "silver.sessions": sessions(),
         "silver.items": {"item_id": pa.array(["1", "2"])},

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
+from unittest.mock import patch
 
 from dmp_spark.cli.main import main
 
@@ -82,15 +83,15 @@ def dmp(
 def warm(*words: str, at: Path | None = None, **further: str) -> Done:
     """Run `dmp` with these words in this process, seen from the folder `at`, with the session that is there already.
 
-    `further` are variables of its environment. A process of its own spends half a minute on a JVM that has compiled nothing yet: only what is about a process needs one.
+    `further` are variables of its environment. A process of its own spends half a minute on a JVM that has compiled nothing
+    yet: only what is about a process needs one.
     """
     said, shown = io.StringIO(), io.StringIO()
-    before, arguments, environment = Path.cwd(), sys.argv, dict(os.environ)
+    before, arguments = Path.cwd(), sys.argv
     sys.argv = ["dmp", *words]
     os.chdir(at or before)
-    os.environ.update(further)
     try:
-        with redirect_stdout(shown), redirect_stderr(said):
+        with redirect_stdout(shown), redirect_stderr(said), patch.dict(os.environ, further):
             main()
         code = 0
     except SystemExit as end:
@@ -98,9 +99,6 @@ def warm(*words: str, at: Path | None = None, **further: str) -> Done:
     finally:
         os.chdir(before)
         sys.argv = arguments
-        for name in further:
-            os.environ.pop(name)
-        os.environ.update({name: environment[name] for name in further if name in environment})
     return Done(code, shown.getvalue(), said.getvalue())
 
 

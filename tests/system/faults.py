@@ -8,8 +8,8 @@ or had nothing new in that seed, which is said. The table at the end has the inj
 `--one` takes one stage for each point and one seed, both by the day's number; `--reached` kills nobody, and only looks whether
 all points are reached; `--by-name` keeps the tables in a metastore of Spark's own.
 Who is killed is a process of its own, with its own JVM. With `--connect` it is a client of a Connect server that lives on, and
-so is what runs before and after it: no point lies within a query, so what stands on the disk is the same, and a JVM that has
-compiled already takes a fifth of the time.
+so is what runs before and after it: no point lies within a query, so what stands on the disk is the same, and no JVM starts for
+each of them. Without it the JVM dies, too.
 A stage starts from a copy of the lakehouse as it stood before that stage, and both runs end with it: what the stages after it
 make of equal tables is equal (tests/properties).
 """

@@ -68,9 +68,8 @@ class Worlds:
             for place, line in enumerate(lines)
         ]
         records = cells.typed(json_lines.cells(spark.createDataFrame(rows, SCHEMA), source.reading), source.reading)
-        self.judged = scratch.write(
-            of_records(records, of_texts(source.reading), source, {}, specs["ingest"], stable_id), "judged"
-        )
+        mapped = of_records(records, of_texts(source.reading), source, {}, specs["ingest"], stable_id, scratch)
+        self.judged = scratch.write(mapped, "mapped")
 
     def after(self, names: list[str]) -> dict[str, Counter[str]]:
         """Table → rows, as text, when files of these names came one after another."""

@@ -28,7 +28,7 @@ class Call:
 
     @property
     def made_of(self) -> dict[str, Any]:
-        """What the content follows from: the setting's numbers, seed, events, days, and the code."""
+        """What the content follows from: the setting's numbers, seed, events, days, the code, and the compression of lines."""
         return {"world": json.loads(json.dumps(asdict(self.world))), "code": code(), "compression": self.compression}
 
 

@@ -18,16 +18,10 @@ BAD_BYTES = ("C328", "00")
 """Bytes that no UTF-8 has, and a NUL, which no JSON may have; in hex digits."""
 
 
-def kinds(source: str) -> tuple[str, ...]:
-    """The kinds of dirt that a source can have."""
-    every = ("again", "changed", *LATE_HOURS, "clock_ahead", "broken", "text_for_number", "no_id", "no_subject", "bad_bytes")
-    return (*every, OF_ORDERS_ALONE) if source == "orders" else every
-
-
 def shares(world: World, source: str) -> dict[str, float]:
     """The share of each kind of dirt among the records of a source."""
     every = world.setting.dirt.shares
-    return {kind: every[kind] for kind in kinds(source)}
+    return {kind: share for kind, share in every.items() if kind != OF_ORDERS_ALONE or source == "orders"}
 
 
 def delivered(world: World, records: DataFrame, source: str) -> DataFrame:

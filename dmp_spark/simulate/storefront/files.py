@@ -17,9 +17,9 @@ def write_lines(rows: DataFrame, folder: Path, compression: str) -> None:
     _name_by_day(folder, ".txt", ".json")
 
 
-def write_csv(rows: DataFrame, folder: Path, separator: str, compression: str) -> None:
+def write_csv(rows: DataFrame, folder: Path, separator: str) -> None:
     """Write the columns but `delivered` as CSV with a first line of names, a folder a day."""
-    options = {"header": True, "sep": separator, "escape": '"', "emptyValue": "", "compression": compression}
+    options: dict[str, str] = {"header": "true", "sep": separator, "escape": '"', "emptyValue": "", "compression": "none"}
     rows.write.partitionBy(DAY).options(**options).csv(str(folder))
     _name_by_day(folder)
 

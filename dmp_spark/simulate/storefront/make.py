@@ -62,7 +62,7 @@ def make(spark: SparkSession, world: World, folder: Path, partitions: int | None
         "messages": letters.messages(world, everybody),
         "crm": crm.copies(world, everybody),
     }.items():
-        files.write_csv(rows, folder / name, CSV_SEPARATORS[name], "none")
+        files.write_csv(rows, folder / name, CSV_SEPARATORS[name])
     files.write_parquet(crm.catalogue(spark, world).coalesce(1), folder / "catalogue")
     shares = summary.lines(world, stored.read)
     stored.write("summary", summary.table(spark, shares))

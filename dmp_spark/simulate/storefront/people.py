@@ -13,7 +13,8 @@ from dmp_spark.simulate.storefront.world import BLOCK, BOT_RUNS_A_DAY, FADING_DA
 CONSENTS = ("granted", "denied", "unknown")
 EMAIL_CONSENT, ADS_CONSENT = (0.55, 0.25, 0.20), (0.40, 0.35, 0.25)
 CONSENT_CHANGES = 0.10
-"""Of people, whose consent to e-mail changes once within the period: granted to denied, anything else to granted."""
+"""Of people, of whom a day is drawn on which consent to e-mail changes, where they are registered by then: granted to denied,
+anything else to granted."""
 MOST_VISITS_A_DAY = 1.5
 """So no part of a day has a visit for certain."""
 

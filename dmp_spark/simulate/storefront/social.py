@@ -3,7 +3,7 @@
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from dmp_spark.simulate.storefront import accounts, chance, dirt, people, tastes, vocabulary
+from dmp_spark.simulate.storefront import accounts, chance, devices, dirt, people, tastes, vocabulary
 from dmp_spark.simulate.storefront.agents import PLACES
 from dmp_spark.simulate.storefront.vocabulary import CATEGORIES
 from dmp_spark.simulate.storefront.world import FADING, PART_HOURS, RHYTHM, World
@@ -72,7 +72,7 @@ def follows(world: World, everybody: DataFrame) -> DataFrame:
 
 def record_id(world: World) -> Column:
     """The id of a post or like, 16 hex digits, each another's."""
-    return F.lower(F.lpad(F.hex(chance.bits(world.seed, "social.id", "number")), 16, "0"))
+    return devices.hexadecimal(chance.bits(world.seed, "social.id", "number"))
 
 
 def _writers(world: World, everybody: DataFrame) -> DataFrame:

@@ -41,14 +41,13 @@ class _Asked:
 
 
 def lines(world: World, truth: Callable[[str], DataFrame]) -> tuple[Line, ...]:
-    """All shares, counted in the tables of the truth, which `truth` reads by name. One action a table, a bounded answer."""
+    """All shares, counted in the tables of the truth, which `truth` reads by name. One action a frame, a bounded answer."""
     setting = world.setting
     is_person, is_first = ~F.col("is_robot"), F.col("copy") == 0
     visits = truth("visits")
     cookies = visits.where(is_person).groupBy("cookie").agg(F.max("logs_in").alias("logs_in"))
     is_last = F.col("last_page") == F.col("sitting_pages") - 1
     asked_pages = F.col("sitting_pages") - F.when(F.col("has_order"), 2).otherwise(0)
-    events = truth("events")
     return (
         *_told(truth("devices"), [_Asked("shared by 2 to 4 people", setting.devices_shared, "devices", F.col("shared_by") > 1)]),
         *_told(
@@ -72,17 +71,14 @@ def lines(world: World, truth: Callable[[str], DataFrame]) -> tuple[Line, ...]:
             ],
         ),
         *_told(truth("treatments"), [_Asked("sent", 0.5, "people who may be sent a letter", F.col("is_sent"))]),
-        *[
-            line
-            for source in SOURCES
-            for line in _told(
-                events,
-                [
-                    _Asked(kind, share, f"records of {source}", F.col("dirt") == kind, is_first & (F.col("source") == source))
-                    for kind, share in dirt.shares(world, source).items()
-                ],
-            )
-        ],
+        *_told(
+            truth("events"),
+            [
+                _Asked(kind, share, f"records of {source}", F.col("dirt") == kind, is_first & (F.col("source") == source))
+                for source in SOURCES
+                for kind, share in dirt.shares(world, source).items()
+            ],
+        ),
     )
 
 
@@ -109,11 +105,14 @@ def _of_people(world: World) -> list[_Asked]:
 
 def _typed(accounts: DataFrame, orders: DataFrame, share: float) -> tuple[Line, ...]:
     """Names and e-mail addresses of accounts, addresses and numbers of orders: those that differ from the right ones."""
-    fields = [(accounts, name) for name in ("first_name", "last_name", "email")] + [(orders, name) for name in ("email", "phone")]
+    fields = ((accounts, ("first_name", "last_name", "email")), (orders, ("email", "phone")))
     found = [
         line
-        for rows, name in fields
-        for line in _told(rows, [_Asked(name, share, "texts", F.col(name) != F.col(f"{name}_typed"), F.col(name).isNotNull())])
+        for rows, names in fields
+        for line in _told(
+            rows,
+            [_Asked(name, share, "texts", F.col(name) != F.col(f"{name}_typed"), F.col(name).isNotNull()) for name in names],
+        )
     ]
     return (
         Line(

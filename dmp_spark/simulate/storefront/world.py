@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from functools import cached_property
 
 from dmp_spark.errors import Problem, UserError
@@ -25,6 +25,7 @@ BOT_RUNS_A_DAY, BOT_PAGES = 0.05, (200, 400)
 """A robot's run asks for 200 to 400 pages within an hour or so."""
 LEAST_EVENTS, MOST_EVENTS = 10_000, 1_000_000_000
 LEAST_DAYS, MOST_DAYS = 7, 500
+BETWEEN = "name a number between them"
 
 WEB_EVENTS_A_VISIT = 10.2
 """Mean over sittings of people that no letter brought, measured; only the number of people rests on it."""
@@ -71,34 +72,28 @@ class World:
         """Midnight in UTC that begins the period, in milliseconds since 1970."""
         return (BEGIN - date(1970, 1, 1)).days * 86_400_000
 
-    @property
-    def last_day(self) -> date:
-        """The last day of the period, in UTC."""
-        return BEGIN + timedelta(days=self.days - 1)
-
-    @property
-    def end(self) -> datetime:
-        """The moment that ends the period."""
-        return datetime.combine(self.last_day, datetime.min.time()) + timedelta(days=1)
-
 
 def world(setting: str = "plain", events: int = 100_000, seed: int = 1, days: int = 60) -> World:
     """The world of a call (UserError where it can be none). The events that come out differ from `events` by some percent."""
     _refuse(
-        (setting not in SETTINGS, "setting", f"there is no setting {setting}", f"take one of {', '.join(SETTINGS)}"),
+        (
+            setting not in SETTINGS,
+            Problem("simulate-setting", f"there is no setting {setting}", way_out=f"take one of {', '.join(SETTINGS)}"),
+        ),
         (
             not LEAST_EVENTS <= events <= MOST_EVENTS,
-            "events",
-            f"{events:,} events are not between {LEAST_EVENTS:,} and {MOST_EVENTS:,}",
-            "name a number between them",
+            Problem(
+                "simulate-events", f"{events:,} events are not between {LEAST_EVENTS:,} and {MOST_EVENTS:,}", way_out=BETWEEN
+            ),
         ),
         (
             not LEAST_DAYS <= days <= MOST_DAYS,
-            "days",
-            f"{days:,} days are not between {LEAST_DAYS} and {MOST_DAYS}",
-            "name a number between them",
+            Problem("simulate-days", f"{days:,} days are not between {LEAST_DAYS} and {MOST_DAYS}", way_out=BETWEEN),
         ),
-        (not 0 <= seed < 2**31, "seed", f"the seed {seed} is not between 0 and {2**31 - 1}", "name a number between them"),
+        (
+            not 0 <= seed < 2**31,
+            Problem("simulate-seed", f"the seed {seed} is not between 0 and {2**31 - 1}", way_out=BETWEEN),
+        ),
     )
     chosen = SETTINGS[setting]
     a_person = expected_visits(chosen, days) * WEB_EVENTS_A_VISIT + chosen.bots * days * BOT_RUNS_A_DAY * sum(BOT_PAGES) / 2
@@ -124,7 +119,7 @@ def expected_visits(setting: Setting, days: int) -> float:
     return setting.visits_a_day * total / len(contents)
 
 
-def _refuse(*rules: tuple[bool, str, str, str]) -> None:
-    problems = [Problem(f"simulate-{code}", what, way_out=way_out) for is_broken, code, what, way_out in rules if is_broken]
+def _refuse(*rules: tuple[bool, Problem]) -> None:
+    problems = [problem for is_broken, problem in rules if is_broken]
     if problems:
         raise UserError(problems)

@@ -32,7 +32,7 @@ def lines_of(folder: Path) -> list[tuple[str, bytes]]:
     return sorted(found)
 
 
-@pytest.mark.slow  # a process of its own, which makes a second storefront
+@pytest.mark.long  # a process of its own, which makes a second storefront
 def test_one_content_on_one_core_and_on_two_however_the_work_is_cut(storefront: Storefront, tmp_path: Path) -> None:
     again = tmp_path / "again"
     words = ["--events", str(EVENTS), "--seed", str(storefront.world.seed), "--compression", "none"]

@@ -10,7 +10,7 @@ from tests.simulate.storefront.conftest import Storefront
 from tests.system.commands import warm
 
 
-@pytest.mark.slow  # ingest, sessions and identity of 20,000 events
+@pytest.mark.long  # ingest, sessions and identity of 20,000 events
 def test_a_run_finds_what_is_true(storefront: Storefront, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     project = tmp_path / "storefront"
     shutil.copytree(PROJECT, project, ignore=shutil.ignore_patterns("data", "lakehouse"))
