@@ -1,6 +1,6 @@
 """Enrichments of a source, proven: names, expressions, hosts, libraries, databases. No pyspark here."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from dmp_spark.enrichment.libraries import missing, versions
 from dmp_spark.enrichment.lists import CRAWLERS, SOURCES, digest
@@ -43,15 +43,17 @@ def checked(
     return tuple(right)
 
 
-def checked_addresses(columns: Iterable[str], types: Mapping[str, str], address: str, found: Found) -> tuple[str, ...]:
-    """The columns of `truncate_ip` that are there, once each, and are texts; what is wrong is told."""
-    right = []
+def checked_texts(
+    columns: Sequence[str] | Mapping[str, str], types: Mapping[str, str], address: str, what: str, found: Found
+) -> tuple[str, ...]:
+    """The columns, a list's or the keys of a mapping, that are there, once each, and are texts; what is wrong is told."""
+    right: list[str] = []
     for number, name in enumerate(columns):
-        place = f"{address}[{number}]"
+        place = f"{address}.{name}" if isinstance(columns, Mapping) else f"{address}[{number}]"
         if name not in types:
             found.add("unknown-column", f"no such column: {name}", place, Found.suggest(name, types))
         elif types[name] not in MAY_BE_TEXT:
-            found.add("wrong-type", f"{name} is {types[name]}, and addresses are texts", place, "declare it as string")
+            found.add("wrong-type", f"{name} is {types[name]}, and {what} are texts", place, "declare it as string")
         elif name not in right:
             right.append(name)
     return tuple(right)

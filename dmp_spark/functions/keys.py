@@ -41,6 +41,11 @@ def keyed_id(key: SecretStr) -> MakeId:
     return lambda *parts: digits(_joined(parts))
 
 
+def pseudonym(text: Column, make_id: MakeId) -> Column:
+    """What stands for a text wherever it stands; null where that is null or blank. Can be guessed where `make_id` has no key."""
+    return F.when(F.trim(text) != "", make_id("pseudonym", text))
+
+
 def _joined(parts: Iterable[Column | str]) -> Column:
     return F.to_json(F.array(*[_as_text(part).cast("string") for part in parts]), {"ignoreNullFields": "false"})
 

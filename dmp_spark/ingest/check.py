@@ -9,7 +9,7 @@ from dmp_spark.enrichment.spec import names_of
 from dmp_spark.expressions.types import keeps
 from dmp_spark.ingest import check_expected, check_outliers, check_reading, check_records
 from dmp_spark.ingest.check_names import Names
-from dmp_spark.ingest.resolved import Bounds, IngestSpec, Lookup, Rule, Source
+from dmp_spark.ingest.resolved import Bounds, Computed, IngestSpec, Lookup, Rule, Source
 from dmp_spark.ingest.spec import IngestFile, LookupFile, RuleFile, SourceFile
 from dmp_spark.ingest.tables import reference_name
 from dmp_spark.project.engines import Need, Needed, with_
@@ -164,7 +164,8 @@ def _source(
         **vars(read),
         keeps_extra=written.extra == "keep",
         enrich=enrich,
-        truncate_ip=check_enrichment.checked_addresses(written.truncate_ip, columns, f"{address}.truncate_ip", found),
+        truncate_ip=check_enrichment.checked_texts(written.truncate_ip, columns, f"{address}.truncate_ip", "addresses", found),
+        pseudonymize=_pseudonyms(written, of_columns, project, f"{address}.pseudonymize"),
         optional=tuple(name for name in written.optional if names.has_column(name, columns, f"{address}.optional")),
         rules=tuple(rule for rule in rules if rule),
         outliers=check_outliers.outliers(written, names, columns, address, project.settings.time_zone),
@@ -174,6 +175,22 @@ def _source(
         reference=check_records.reference(written, name, names, columns, address),
         person_attributes=check_records.person_attributes(written, names, priorities, address, project.settings),
     )
+
+
+def _pseudonyms(written: SourceFile, names: Names, project: Project, address: str) -> tuple[Computed, ...]:
+    """What stands in columns of texts instead of them; without a key everybody could try out whose pseudonym it is."""
+    if not written.pseudonymize:
+        return ()
+    found = names.found
+    if project.settings.identifier_key is None:
+        way_out = "name the secret as identifier_key in project.yml"
+        found.add("no-key", "pseudonyms are made with a key, or trying out would tell whose they are", address, way_out)
+    right = check_enrichment.checked_texts(written.pseudonymize, names.types, address, "pseudonyms", found)
+    for name in right:
+        if name in written.truncate_ip:
+            what = f"{name} is in truncate_ip, too"
+            found.add("two-meanings", what, f"{address}.{name}", "an address is cut, or a pseudonym stands for it")
+    return names.values({name: written.pseudonymize[name] for name in right}, address, "text")
 
 
 def _exactly_one(written: SourceFile, address: str, found: Found) -> None:

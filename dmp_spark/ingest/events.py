@@ -7,7 +7,7 @@ from pyspark.sql import functions as F
 
 from dmp_spark.enrichment.truncation import truncated_ip
 from dmp_spark.formats import reading
-from dmp_spark.functions.keys import MakeId, stable_id
+from dmp_spark.functions.keys import MakeId, pseudonym, stable_id
 from dmp_spark.functions.reasons import broken
 from dmp_spark.ingest import outliers, times
 from dmp_spark.ingest.compute import expression, id_text, named, text_map, value
@@ -77,7 +77,7 @@ def _rows(
         known.alias("known_time"),
         times.could_be_known(event.time, clocks).alias("_could_be_known"),
         carried(event.identifiers, names, make_id).alias("_identifiers"),
-        _identity(event, number, source).alias("event_id"),
+        _identity(event, number, source, make_id).alias("event_id"),
         _has_identity(event).alias("_has_id"),
         *_values(event, names),
         broken(_readable(event, names)).alias("_unreadable"),
@@ -126,7 +126,7 @@ def _flags(late: int | None) -> Column:
     return F.when(is_late, F.array_append("flags", F.lit(LATE))).otherwise(F.col("flags"))
 
 
-def _identity(event: Event, number: int, source: Source) -> Column:
+def _identity(event: Event, number: int, source: Source, make_id: MakeId) -> Column:
     """stable_id of the source, the declared identity and the event's place among those of its record."""
     if event.id_kind == "position":
         parts = [F.col("_file_id"), F.col("_position")]
@@ -134,8 +134,9 @@ def _identity(event: Event, number: int, source: Source) -> Column:
         is_text = reading.is_text(source.reading)
         kinds = dict.fromkeys(source.columns, "string") if is_text else source.columns  # as it came
         came = {name: F.col("_raw")[name] for name in kinds}
-        # who has the event knows all of its content but what was cut of an address: a hash of that could be guessed
+        # who has the event knows all of its content but what was cut or hidden: a hash of that could be guessed
         came |= {name: truncated_ip(came[name]) for name in source.truncate_ip}
+        came |= {each.name: pseudonym(came[each.name], make_id) for each in source.pseudonymize}
         parts = [id_text(came[name], kind) for name, kind in kinds.items()]
     else:
         parts = [id_text(named(name), source.names[name]) for name in event.id_columns]

@@ -107,7 +107,7 @@ def learned(
     frames = []
     for header, files in probed.groups.items():
         rows = reading.read(context.lakehouse.spark, header, files, source.reading, probed.texts)
-        records = outliers.measured(judged_records(rows, plain, tables), plain)
+        records = outliers.measured(judged_records(rows, plain, tables, make_id), plain)
         frames.append(events.mapped(records, plain, clocks_of(header, plain, spec), make_id))
     mapped = reduce(DataFrame.unionByName, frames).where(F.size("_reasons") == 0)
     taught = scratch.write(values(mapped), f"{source.name}_taught")

@@ -145,7 +145,8 @@ class Source(Resolved):
 
     `columns` by type; `fields` are those of them that are not found under their own names, or not written in ISO. What
     else there is says `Reading`. What `enrich` derives sees the record as it came; addresses in the columns of
-    `truncate_ip` are cut afterwards. `expected` is of the source as a whole and decides of no record.
+    `truncate_ip` are cut afterwards, and in those of `pseudonymize` stand pseudonyms of what they compute. `expected` is
+    of the source as a whole and decides of no record.
     Files changed less than `settle` seconds before the run are left for the next one.
     """
 
@@ -165,6 +166,7 @@ class Source(Resolved):
     keeps_extra: bool = True
     enrich: tuple[Enrichment, ...] = ()
     truncate_ip: tuple[str, ...] = ()
+    pseudonymize: tuple[Computed, ...] = ()
     rules: tuple[Rule, ...] = ()
     outliers: tuple[Outlier, ...] = ()
     expected: Expected = Expected()

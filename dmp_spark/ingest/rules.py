@@ -6,19 +6,20 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from dmp_spark.enrichment.truncation import truncated_ip
+from dmp_spark.functions.keys import MakeId, pseudonym, stable_id
 from dmp_spark.functions.reasons import FLOATS, broken, is_number
-from dmp_spark.ingest.compute import expression
+from dmp_spark.ingest.compute import expression, value
 from dmp_spark.ingest.resolved import Lookup, Rule, Source
 
 PAYLOAD_OPTIONS = {"ignoreNullFields": "false", "timestampFormat": "yyyy-MM-dd'T'HH:mm:ss.SSSSSSXXX"}
 
 
-def judged(records: DataFrame, source: Source) -> DataFrame:
+def judged(records: DataFrame, source: Source, make_id: MakeId = stable_id) -> DataFrame:
     """The records with `_reasons` (why they are rejected; empty where they are not), `_flags` and `_raw`.
 
     Rules see the record as it came; then columns of broken set_null rules become null, and a float that is no number
-    then is `unreadable_<column>`, and addresses are cut last. `_raw` is the record as it came, by column and with whole
-    addresses, for the payload of what is rejected: a replay derives from it what the first run would have.
+    then is `unreadable_<column>`; last of all addresses are cut, and pseudonyms take their columns. `_raw` is the record as
+    it came, by column and whole, for the payload of what is rejected: a replay derives from it what the first run would have.
     Columns that start with `_` are kept. Where `_misread` has reasons no rule is asked: its columns are not what came.
     """
     names = source.names
@@ -32,6 +33,9 @@ def judged(records: DataFrame, source: Source) -> DataFrame:
         for name in source.columns
     }
     cut = nulled | {name: truncated_ip(nulled[name]) for name in source.truncate_ip}
+    for each in source.pseudonymize:
+        hidden = pseudonym(value(each, names).cast("string"), make_id)
+        cut[each.name] = F.when(nulled[each.name].isNotNull(), hidden)
     rejecting += [(f"unreadable_{name}", is_number(nulled[name])) for name, kind in source.columns.items() if kind in FLOATS]
     return records.select(
         *[column.alias(name) for name, column in cut.items()],

@@ -157,6 +157,7 @@ class SourceFile(Written):
     optional: list[str] = Field(default_factory=list)
     enrich: dict[Name, EnrichmentFile] = Field(default_factory=dict)
     truncate_ip: list[str] = Field(default_factory=list)
+    pseudonymize: dict[str, Text] = Field(default_factory=dict)
     rules: dict[Name, RuleFile] = Field(default_factory=dict)
     outliers: dict[Name, OutlierFile] = Field(default_factory=dict)
     expect: ExpectFile | None = None

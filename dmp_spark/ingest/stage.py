@@ -12,23 +12,21 @@ from dmp_spark.formats.headers import Header
 from dmp_spark.formats.records import named_in
 from dmp_spark.functions.instants import instant_of, micros_of
 from dmp_spark.functions.keys import MakeId, keyed_id, stable_id
-from dmp_spark.ingest import expectations, fit_outliers, publish
+from dmp_spark.ingest import expectations, fit_outliers, outcome, publish
 from dmp_spark.ingest.manifest import Known, Mode, Plan, State, mapping_hash, plan, settled, spec_hash
 from dmp_spark.ingest.probing import Work, probe
 from dmp_spark.ingest.replay import Kept
 from dmp_spark.ingest.resolved import IngestSpec, Source
 from dmp_spark.ingest.subjects import of_another_key
-from dmp_spark.ingest.tables import IDENTIFIERS, READS, REJECTED, WRITES, RejectedState, contracts, reference_name
-from dmp_spark.ingest.taking import Counts, NoKeyError, Probed, Taken, take
+from dmp_spark.ingest.tables import IDENTIFIERS, READS, REJECTED, WRITES, contracts, reference_name
+from dmp_spark.ingest.taking import Counts, NoKeyError, Probed, take
 from dmp_spark.ingest.taking_again import take_again
 from dmp_spark.lakehouse.lakehouse import Lakehouse
 from dmp_spark.lakehouse.listing import look_at
 from dmp_spark.project.secrets import read_secret
-from dmp_spark.stage import Check, RunContext, RunSummary
+from dmp_spark.stage import RunContext, RunSummary
 
 __all__ = ["READS", "WRITES", "contracts", "misfit", "run"]
-
-JUDGED_FROM = 1_000  # below so many records of a source a share of rejected ones says little
 
 
 def run(context: RunContext, spec: IngestSpec) -> RunSummary:
@@ -41,12 +39,11 @@ def run(context: RunContext, spec: IngestSpec) -> RunSummary:
     gone = sorted({row.source for row in work.known} - {source.name for source in spec.sources})
     if gone and not context.full:
         work.notes.append(f"{', '.join(gone)}: no longer in ingest.yml; what it delivered stays until a run with --full")
-    held = [sentence for each in work.taken if not each.is_replay and (sentence := _held(each, spec.hold_if_rejected_above))]
+    held = outcome.held(work.taken, spec.hold_if_rejected_above)
     counts = {name: sum(each.total(name) for each in work.taken) for name in Counts.__dataclass_fields__}
-    checks = tuple(Check(f"{each.source.name}_conflicts", not each.conflicts, _conflicts(each)) for each in work.taken)
+    checks = outcome.conflicts(work.taken)
     if spec.late is not None:
-        judged = [each for each in work.taken if each.source.events]
-        checks += tuple(Check(f"{each.source.name}_late", not each.late, _told_late(each)) for each in judged)
+        checks += outcome.late(work.taken)
     kept_back, expected = expectations.judged(context, spec.sources, work.taken)
     held, checks = held + kept_back, checks + expected
     changes = {}
@@ -236,32 +233,3 @@ def _known(files: DataFrame) -> tuple[Known, ...]:
         )
         for row in rows
     )
-
-
-def _held(taken: Taken, most: float | None) -> str:
-    """Why this source holds the publication back; empty where it does not."""
-    mapped, rejected = taken.total("rows_mapped"), taken.total("rows_rejected")
-    if most is None or taken.rejected is None or mapped < JUDGED_FROM or rejected <= most * mapped:
-        return ""
-    if taken.source.waits_for:  # what waits for its reference is no fault of the delivery
-        rejected = taken.rejected.where(F.col("state") != F.lit(str(RejectedState.WAITING))).count()
-        if rejected <= most * mapped:
-            return ""
-    reasons = (
-        taken.rejected.select(F.explode("reasons").alias("reason"))
-        .groupBy("reason")
-        .count()
-        .orderBy(F.desc("count"), "reason")
-        .limit(5)
-    )
-    told = ", ".join(f"{row['reason']} {row['count']:,}" for row in reasons.collect())
-    share = f"{100 * rejected / mapped:.1f} % of {mapped:,} records were rejected, more than {100 * most:g} %"
-    return f"{taken.source.name}: {share} ({told}); nothing of this run was published"
-
-
-def _told_late(taken: Taken) -> str:
-    return f"{taken.late:,} events were known later than `late` allows; they have the flag late" if taken.late else ""
-
-
-def _conflicts(taken: Taken) -> str:
-    return f"{taken.conflicts:,} keys came with different contents; the earliest known holds" if taken.conflicts else ""

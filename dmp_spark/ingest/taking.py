@@ -22,6 +22,7 @@ from dmp_spark.ingest.reference import rows as reference_rows
 from dmp_spark.ingest.resolved import IngestSpec, Reference, Source
 from dmp_spark.ingest.tables import EVENTS, RejectedState, reference_name
 from dmp_spark.ingest.times import Clocks
+from dmp_spark.lakehouse.scratch import Scratch
 from dmp_spark.stage import RunContext
 
 SPREAD_FROM = 100_000  # records; a file of one row group is read by one core, and mapping costs more than reading
@@ -186,27 +187,39 @@ def _mapped(context: RunContext, probed: Probed, tables: Mapping[str, DataFrame]
         rows = reading.read(context.lakehouse.spark, header, files, source.reading, probed.texts)
         if not source.reference and sum(probed.rows[file_id] for file_id in files) >= SPREAD_FROM:
             rows = rows.repartition(F.col("_position"))
-        frames.append(of_records(rows, header, source, tables, spec, make_id))
+        frames.append(of_records(rows, header, source, tables, spec, make_id, context.lakehouse.scratch))
     return reduce(DataFrame.unionByName, frames)
 
 
 def of_records(
-    rows: DataFrame, header: Header, source: Source, tables: Mapping[str, DataFrame], spec: IngestSpec, make_id: MakeId
+    rows: DataFrame,
+    header: Header,
+    source: Source,
+    tables: Mapping[str, DataFrame],
+    spec: IngestSpec,
+    make_id: MakeId,
+    scratch: Scratch,
 ) -> DataFrame:
-    """What records become, judged: a row an event, a row of reference data or the facts of one record."""
-    judged, clocks = judged_records(rows, source, tables), clocks_of(header, source, spec)
+    """What records become, judged: a row an event, a row of reference data or the facts of one record.
+
+    Each event of a source is a pass over its judged records; where there are several, those go to scratch, so that files are
+    parsed and agents are read once.
+    """
+    judged, clocks = judged_records(rows, source, tables, make_id), clocks_of(header, source, spec)
     if source.reference:
         return reference_rows(judged, source, source.reference)
     if source.person_attributes:
         return attributes.records_of_facts(judged, source, source.person_attributes, clocks, make_id)
     bounded = outliers.bounded(judged, source, outliers.bounds_among(tables, source))
+    if len(source.events) > 1:
+        bounded = scratch.write(bounded, f"{source.name}_judged")
     return events.mapped(bounded, source, clocks, make_id, spec.late)
 
 
-def judged_records(rows: DataFrame, source: Source, tables: Mapping[str, DataFrame]) -> DataFrame:
+def judged_records(rows: DataFrame, source: Source, tables: Mapping[str, DataFrame], make_id: MakeId) -> DataFrame:
     """The records with what enrichments and lookups say of them, judged by the rules of the source."""
     derived = enriched(rows, source.enrich, source.columns, named)
-    return rules.judged(lookups.looked_up(derived, source.lookups, tables, source.columns), source)
+    return rules.judged(lookups.looked_up(derived, source.lookups, tables, source.columns), source, make_id)
 
 
 def clocks_of(header: Header, source: Source, spec: IngestSpec) -> Clocks:

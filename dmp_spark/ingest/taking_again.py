@@ -36,7 +36,8 @@ def take_again(
         return None
     rows = rows.where(F.col("file_id").isin(sorted(ids)))
     frames = replay.records(rows, source, {key: files[key] for key in sorted(ids)})
-    mapped = reduce(DataFrame.unionByName, [of_records(each, header, source, tables, spec, make_id) for header, each in frames])
+    every = [of_records(each, header, source, tables, spec, make_id, scratch) for header, each in frames]
+    mapped = reduce(DataFrame.unionByName, every)
     mapped = scratch.write(replay.asked_of(mapped, rows, source), f"{source.name}_again")
     candidates = mapped.where(F.size("_reasons") == 0)
     standing = context.lakehouse.read(EVENTS.name).where(F.col("source") == source.name)

@@ -16,6 +16,8 @@ from dmp_spark.sessions.spec import (
     Heartbeats,
     HeartbeatsFile,
     Kind,
+    Machines,
+    MachinesFile,
     PageViewsFile,
     SessionsFile,
     SessionsSpec,
@@ -48,6 +50,7 @@ def resolve(project: Project, contracts: Mapping[str, Contract], found: Found) -
         conversions=file.conversions(written.conversions, activity),
         bounce_page_views=written.bounce.page_views,
         bounce_seconds=file.seconds(written.bounce.shorter_than, "bounce.shorter_than", least=0),
+        machines=file.machines(written.machines),
         columns=file.further(written.columns),
     )
     return spec.model_copy(update={"event_columns": {name: kind for name, kind in known.items() if name in file.used}})
@@ -122,6 +125,12 @@ class _File:
     def conversions(self, said: ConversionsFile | None, activity: Kind) -> Kind | None:
         """What a visit is for; None where nothing is."""
         return None if said is None else self._kind(said.of, said.where, "conversions", activity)
+
+    def machines(self, said: MachinesFile | None) -> Machines | None:
+        """What people do not do; None where nothing is said of it."""
+        if said is None:
+            return None
+        return Machines(page_views=said.page_views, within=self.seconds(said.within, "machines.within", least=1))
 
     def further(self, written: Mapping[str, str]) -> tuple[Further, ...]:
         """The project's own columns, with the type in which they are kept."""

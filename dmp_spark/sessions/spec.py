@@ -50,6 +50,13 @@ class BounceFile(Written):
     shorter_than: Duration = Duration(10, "seconds")
 
 
+class MachinesFile(Written):
+    """A visit with more than `page_views` page views `within` some time, and without a heartbeat, is a machine's."""
+
+    page_views: Annotated[int, Field(ge=1)]
+    within: Duration
+
+
 class SessionsFile(Written):
     """The file sessions.yml."""
 
@@ -63,6 +70,7 @@ class SessionsFile(Written):
     heartbeats: HeartbeatsFile = HeartbeatsFile()
     conversions: ConversionsFile | None = None
     bounce: BounceFile = BounceFile()
+    machines: MachinesFile | None = None
     columns: dict[Name, Text] = {}
 
 
@@ -81,6 +89,13 @@ class Heartbeats(Resolved):
     every: int
     first: int
     each: str | None = None
+
+
+class Machines(Resolved):
+    """More page views than people look at in so many seconds."""
+
+    page_views: int
+    within: int
 
 
 class Further(Resolved):
@@ -107,6 +122,7 @@ class SessionsSpec(Resolved):
     conversions: Kind | None = None
     bounce_page_views: int = 1
     bounce_seconds: int = 10
+    machines: Machines | None = None
     columns: tuple[Further, ...] = ()
     event_columns: dict[str, str] = {}
 

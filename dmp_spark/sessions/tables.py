@@ -74,7 +74,7 @@ _BODY = (
         "whether it had no conversion, few page views, and was short both by duration and by heartbeats",
         nullable=False,
     ),
-    Column("is_bot", "boolean", "whether a machine made any of its events; null where nobody judged"),
+    Column("is_bot", "boolean", "whether a machine made it, by what its events say or by `machines`; null where nobody judged"),
     Column("entry_page", "string", "page of its first page view that has one"),
     Column("exit_page", "string", "page of its last page view that has one"),
     Column("channel", "string", "channel of its first event that has one"),

@@ -6,6 +6,7 @@ from pyspark.sql import functions as F
 from dmp_spark.functions.keys import stable_id
 from dmp_spark.measures.tiles import MONEY
 from dmp_spark.sessions.cuts import VISIT, seconds_between
+from dmp_spark.sessions.machines import is_bot, with_views_ahead
 from dmp_spark.sessions.spec import Heartbeats, SessionsSpec
 from dmp_spark.sessions.tables import Begin
 
@@ -15,7 +16,7 @@ def visits(rows: DataFrame, spec: SessionsSpec) -> DataFrame:
 
     A visit is named after its founder, the event of it that was known first (docs/architecture.md, "The laws").
     """
-    made = rows.groupBy(*VISIT).agg(*[column.alias(name) for name, column in _sums(spec).items()])
+    made = with_views_ahead(rows, spec).groupBy(*VISIT).agg(*[column.alias(name) for name, column in _sums(spec).items()])
     lasts = seconds_between(F.col("started_at"), F.col("ended_at"))
     has_one_currency = F.col("least_currency").eqNullSafe(F.col("greatest_currency"))
     money = F.when(has_one_currency, F.col("total").try_cast(MONEY))
@@ -68,7 +69,7 @@ def _sums(spec: SessionsSpec) -> dict[str, Column]:
         "least_currency": F.min("currency"),
         "greatest_currency": F.max("currency"),
         "engaged_seconds": _engaged(spec.heartbeats),
-        "is_bot": F.max("is_bot"),
+        "is_bot": is_bot(spec),
         "entry_page": no_page if spec.page is None else _first("page"),
         "exit_page": no_page if spec.page is None else F.max_by("page", F.when(F.col("page").isNotNull(), F.col("place"))),
         "channel": _first("channel"),

@@ -6,7 +6,7 @@ from textwrap import dedent
 import pytest
 
 from dmp_spark.enrichment import libraries
-from dmp_spark.enrichment.check import checked, checked_addresses
+from dmp_spark.enrichment.check import checked, checked_texts
 from dmp_spark.enrichment.spec import Enrichment, EnrichmentFile, names_of
 from dmp_spark.expressions.parse import Expression, ExpressionError, parse
 from dmp_spark.project.load import Found, Project, load
@@ -129,7 +129,7 @@ def test_a_library_that_is_missing_is_a_mistake_with_a_way_out(tmp_path: Path, m
 
 def test_columns_of_addresses_are_texts_that_are_there() -> None:
     found = Found()
-    assert checked_addresses(["client", "client", "bytes", "clint"], TYPES, "ingest.truncate_ip", found) == ("client",)
+    assert checked_texts(["client", "client", "bytes", "clint"], TYPES, "ingest.truncate_ip", "addresses", found) == ("client",)
     assert [(problem.where, problem.what) for problem in found.problems] == [
         ("ingest.truncate_ip[2]", "bytes is bigint, and addresses are texts"),
         ("ingest.truncate_ip[3]", "no such column: clint"),

@@ -145,3 +145,9 @@ def test_a_loser_is_on_record_with_its_place_and_an_event_that_loses_with_its_fi
     only_c = shop.orders.model_copy(update={"arrives": "replaced"})
     shop.run(only_c)
     assert shop.rows("bronze.conflicts", "content") == []
+
+
+def test_of_facts_the_latest_known_holds_and_the_check_says_so(shop: Shop) -> None:
+    shop.write("crm/crm.parquet", pa.table({"customer": ["ann", "ann", "bob"], "age": ["35", "36", "44"]}))
+    checks = {check.name: (check.passed, check.detail) for check in shop.run(shop.crm).checks}
+    assert checks == {"crm_conflicts": (False, "1 keys came with different contents; the latest known holds")}

@@ -36,6 +36,8 @@ class Rules:
     is_conversion: Value = lambda event: False
     bounce_page_views: int = 1
     bounce_seconds: int = 10
+    machine_page_views: int | None = None
+    machine_within: timedelta = timedelta(0)
     columns: dict[str, Value] = field(default_factory=dict)
 
 
@@ -132,13 +134,22 @@ def row(members: list[Event], why: str, rules: Rules) -> dict[str, Any]:
         "engaged_seconds": engaged,
         "duration_seconds": lasts,
         "is_bounce": not converted and len(viewed) <= rules.bounce_page_views and is_short,
-        "is_bot": any(judged) if judged else None,
+        "is_bot": is_machine(members, viewed, rules) if rules.machine_page_views is not None else any(judged) if judged else None,
         "entry_page": pages[0] if pages else None,
         "exit_page": pages[-1] if pages else None,
         "channel": first_of(members, lambda event: event["channel"]),
         "device": first_of(members, lambda event: event["device"]),
         **{name: first_of(members, value) for name, value in rules.columns.items()},
     }
+
+
+def is_machine(members: list[Event], viewed: list[Event], rules: Rules) -> bool:
+    """Whether an event says so, or nobody was there who looked at too many pages in any time that long."""
+    beats = any(rules.is_heartbeat(event) for event in members) if rules.is_heartbeat else False
+    times = [event["event_time"] for event in viewed]
+    most = max((sum(begin <= at < begin + rules.machine_within for at in times) for begin in times), default=0)
+    assert rules.machine_page_views is not None
+    return any(event["is_bot"] for event in members) or (most > rules.machine_page_views and not beats)
 
 
 def seconds_engaged(members: list[Event], rules: Rules) -> int | None:

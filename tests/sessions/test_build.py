@@ -174,5 +174,32 @@ def test_a_visit_that_a_tracker_names_has_no_gaps_and_the_subject_of_its_first_e
     ]
 
 
+def test_a_machine_looks_at_more_than_people_do_and_shows_no_sign_of_life(spark: SparkSession, tmp_path: Path) -> None:
+    views = {
+        "in time": [0, 0.5, 59.999999],
+        "a minute is over": [0, 0.5, 60],  # [t, t + within)
+        "at once": [5, 5, 5],
+        "later": [0, 100, 130, 159],
+        "few": [0, 1],
+        "beats": [0, 1, 2],
+        "says so": [0],
+        "two visits": [0, 1, 1801, 1802],
+    }
+    events = [
+        event(f"{who}{number}", seconds / 60, subject_id=who, is_bot=True if who == "says so" else None)
+        for who, times in views.items()
+        for number, seconds in enumerate(times)
+    ]
+    events.append(event("beat", 0.5, subject_id="beats", event_type="page_ping"))
+    events += [event(f"search{number}", 0.5, subject_id="searches", event_type="search") for number in range(5)]
+    spec = spec_of(tmp_path, "machines: {page_views: 2, within: 1 minute}")
+    rows = built(spark, events, spec)
+    machines = {who: [row["is_bot"] for row in rows if row["subject_id"] == who] for who in (*views, "searches")}
+    yes = {"in time", "at once", "later", "says so"}
+    assert machines == {who: ([False, False] if who == "two visits" else [who in yes]) for who in machines}
+    unasked = {row["subject_id"]: row["is_bot"] for row in built(spark, events, spec_of(tmp_path, ""))}
+    assert unasked == dict.fromkeys(machines) | {"says so": True}
+
+
 def test_nothing_at_all_makes_no_visit(spark: SparkSession, tmp_path: Path) -> None:
     assert built(spark, [], spec_of(tmp_path, RICH)) == []

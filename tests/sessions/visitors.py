@@ -45,6 +45,7 @@ page_views: {of: [page_view, search], where: context.page <> 'beacon', page: con
 heartbeats: {every: 20 seconds, first: 5 seconds, each: context.view}
 conversions: {of: purchase, where: value > 0}
 bounce: {page_views: 2, shorter_than: 40 seconds}
+machines: {page_views: 2, within: 20 minutes}
 columns: {campaign: context.campaign, shop: cast(attributes.shop as bigint), spent: value}
 """
 RICH_RULES = Rules(
@@ -61,6 +62,8 @@ RICH_RULES = Rules(
     is_conversion=lambda event: event["event_type"] == "purchase" and event["value"] is not None and event["value"] > 0,
     bounce_page_views=2,
     bounce_seconds=40,
+    machine_page_views=2,
+    machine_within=timedelta(minutes=20),
     columns={
         "campaign": lambda event: of(event, "context", "campaign"),
         "shop": lambda event: int(of(event, "attributes", "shop")) if of(event, "attributes", "shop") else None,

@@ -8,10 +8,12 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from tests.system.commands import replace_in
 from tests.system.deliveries import read, write
 
 KINDS = ("first run", "goes on", "goes on, in parts")
-HOUSEHOLDS, LATE = 5, 20
+HOUSEHOLDS, LATE, CONTESTED = 5, 20, 7
+OUTLIERS = "    outliers: {odd_price: {of: sales_value, learned_at: [2017-07-01], otherwise: flag}}\n"
 
 
 @dataclass(frozen=True)
@@ -63,14 +65,25 @@ def cut(lines: pa.Table, plan: Plan) -> tuple[pa.Table, pa.Table]:
     return lines.filter(pc.invert(is_second)), lines.filter(is_second)
 
 
+def contested(lines: pa.Table, plan: Plan) -> pa.Table:
+    """A few of these lines with another price: the same ids with other content."""
+    some = lines.take(pa.array(plan.draw.sample(range(lines.num_rows), CONTESTED)))
+    price = some.schema.get_field_index("sales_value")
+    return some.set_column(price, some.schema.field(price), pc.add(some["sales_value"], 1.0))
+
+
 class Deliveries:
-    """The lines of a project's folder of transactions, delivered in two parts."""
+    """The lines of a project's folder of transactions, delivered in two parts; the second has some of the first once more,
+    at another price, so that ids are contested. Prices that are outliers are flagged.
+    """
 
     def __init__(self, project: Path, plan: Plan) -> None:
         self.folder = project / "data" / "transactions"
         (whole,) = self.folder.glob("*.parquet")
-        self.parts = cut(read(whole), plan)
+        first, second = cut(read(whole), plan)
+        self.parts = first, pa.concat_tables([second, contested(first, plan)])
         whole.unlink()
+        replace_in(project / "ingest.yml", "    events:\n      purchase:", f"{OUTLIERS}    events:\n      purchase:")
 
     def deliver(self, number: int) -> None:
         """Put the first or second part there."""

@@ -1,0 +1,61 @@
+"""What a run says of what it took: too much of it rejected, keys with different contents, events that were known late."""
+
+from collections.abc import Sequence
+
+from pyspark.sql import functions as F
+
+from dmp_spark.ingest.tables import RejectedState
+from dmp_spark.ingest.taking import Taken
+from dmp_spark.stage import Check
+
+JUDGED_FROM = 1_000  # below so many records of a source a share of rejected ones says little
+
+
+def held(taken: Sequence[Taken], most: float | None) -> list[str]:
+    """A sentence for each source of which more than this share was rejected, so that nothing of the run is published."""
+    return [sentence for each in taken if not each.is_replay and (sentence := _held(each, most))]
+
+
+def late(taken: Sequence[Taken]) -> tuple[Check, ...]:
+    """A check for all that was taken as events."""
+    return tuple(Check(f"{each.source.name}_late", not each.late, _told_late(each)) for each in taken if each.source.events)
+
+
+def conflicts(taken: Sequence[Taken]) -> tuple[Check, ...]:
+    """A check a source, whose new and replayed records may both have conflicts."""
+    sources = {each.source.name: each.source for each in taken}
+    numbers = {name: sum(each.conflicts for each in taken if each.source.name == name) for name in sources}
+    which = {name: "latest" if source.person_attributes else "earliest" for name, source in sources.items()}
+    return tuple(
+        Check(
+            f"{name}_conflicts",
+            not number,
+            f"{number:,} keys came with different contents; the {which[name]} known holds" if number else "",
+        )
+        for name, number in numbers.items()
+    )
+
+
+def _held(taken: Taken, most: float | None) -> str:
+    """Why this source holds the publication back; empty where it does not."""
+    mapped, rejected = taken.total("rows_mapped"), taken.total("rows_rejected")
+    if most is None or taken.rejected is None or mapped < JUDGED_FROM or rejected <= most * mapped:
+        return ""
+    if taken.source.waits_for:  # what waits for its reference is no fault of the delivery
+        rejected = taken.rejected.where(F.col("state") != F.lit(str(RejectedState.WAITING))).count()
+        if rejected <= most * mapped:
+            return ""
+    reasons = (
+        taken.rejected.select(F.explode("reasons").alias("reason"))
+        .groupBy("reason")
+        .count()
+        .orderBy(F.desc("count"), "reason")
+        .limit(5)
+    )
+    told = ", ".join(f"{row['reason']} {row['count']:,}" for row in reasons.collect())
+    share = f"{100 * rejected / mapped:.1f} % of {mapped:,} records were rejected, more than {100 * most:g} %"
+    return f"{taken.source.name}: {share} ({told}); nothing of this run was published"
+
+
+def _told_late(taken: Taken) -> str:
+    return f"{taken.late:,} events were known later than `late` allows; they have the flag late" if taken.late else ""
