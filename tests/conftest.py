@@ -21,7 +21,9 @@ os.environ["PYSPARK_PYTHON"] = os.environ["PYSPARK_DRIVER_PYTHON"] = sys.executa
 def pytest_addoption(parser: pytest.Parser) -> None:
     """`--seed N` draws another case where a test draws one."""
     parser.addoption("--connect", action="store_true", help="against a Spark Connect server of its own (make test-connect)")
-    parser.addoption("--seed", type=int, help="what tests/system/test_no_peeking.py draws its moment by; runs what is long, too")
+    parser.addoption(
+        "--seed", type=int, help="what test_no_peeking.py and test_slicing.py of tests/system draw by; runs what is long, too"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
