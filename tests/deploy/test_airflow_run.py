@@ -12,6 +12,7 @@ import pytest
 from dmp_spark.deploy.airflow import files
 from dmp_spark.deploy.files import write
 from dmp_spark.deploy.tasks import Schedule, tasks_of
+from dmp_spark.lakehouse.location import Location
 from dmp_spark.operations.ledger import Ledger
 from dmp_spark.project.settings import ProjectFile
 from dmp_spark.registry import STAGES
@@ -132,7 +133,7 @@ def test_the_small_project_runs_every_stage_in_order_and_is_published_once(tmp_p
     tasks, of_the_run = states("small", ROOT, project)
     assert (list(tasks)[0], list(tasks)[-1]) == ("ingest", "publish")
     assert (tasks, of_the_run) == (dict.fromkeys(TASKS, "success"), "success")
-    rows = Ledger(project / "lakehouse").rows()
+    rows = Ledger(Location(project / "lakehouse")).rows()
     assert sorted(row.stage for row in rows if row.stage != "run") == sorted(STAGES)
     published = [row for row in rows if row.stage == "run" and row.versions_written]
     assert published == [rows[-1]]
