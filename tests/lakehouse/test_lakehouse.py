@@ -228,6 +228,14 @@ def test_a_table_gets_the_columns_that_its_contract_got(spark: Any, lakehouse_at
     assert [row.spend for row in lakehouse.read(after.name).orderBy("id").collect()] == [Decimal("2.5000"), None]
 
 
+def told(run: Callable[[], Changes]) -> Changes | str:
+    """What a write changed, or the name of the error by which it ended."""
+    try:
+        return run()
+    except Exception as error:
+        return type(error).__name__
+
+
 def test_a_table_whose_columns_changed_is_made_anew_where_all_of_it_is_written_and_refused_elsewhere(
     spark: Any, lakehouse_at: Any
 ) -> None:
@@ -261,7 +269,7 @@ def test_a_table_whose_columns_changed_is_made_anew_where_all_of_it_is_written_a
     texts = texts.drop("m")
     lakehouse = lakehouse_at({fewer.name: fewer})
     more = spark.createDataFrame([("d", "z")], "id string, n string")
-    assert lakehouse.upsert(fewer.name, more) == Changes(inserted=1)  # what it required is required no longer
+    assert told(lambda: lakehouse.upsert(fewer.name, more)) == Changes(inserted=1)  # what it required is required no longer
     assert rows() == [("a", "x", 5), ("c", "y", 7), ("d", "z", None)]
     assert lakehouse.replace(fewer.name, texts) == Changes(inserted=2, deleted=3)
     assert rows() == [("a", "x"), ("c", "y")]
