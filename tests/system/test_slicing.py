@@ -35,6 +35,8 @@ from tests.system.sliced_days import AS_OF, INGEST, PROJECT, SESSIONS, SLICINGS,
 
 WORLDS, SLICES = 200, 3
 WORLDS_IN_STORAGE = 40
+HARDEST = "days backwards"
+"""The slicing that is no long test; with `--seed N` all five run."""
 LANDED = 1_600_000_000_000_000
 STANDING = [column for column in EVENTS.columns if not column.generated and column.name != "_ingested_at"]
 WORLD = re.compile(r"world\W+(\d+)")
@@ -214,7 +216,7 @@ def test_what_stands_is_what_the_log_says(whole: Whole) -> None:
 
 
 @pytest.mark.slow(reason="two or three runs through storage each")
-@pytest.mark.parametrize("slicing", SLICINGS)
+@pytest.mark.parametrize("slicing", [pytest.param(name, marks=() if name == HARDEST else pytest.mark.long) for name in SLICINGS])
 def test_a_slicing_of_the_days_leaves_what_one_delivery_leaves(whole: Whole, tmp_path: Path, seed: int, slicing: str) -> None:
     deliveries = sliced(random.Random(f"{seed} {slicing}"), whole.files, slicing)
     assert len(deliveries) > 1
