@@ -202,8 +202,8 @@ def of_records(
 ) -> DataFrame:
     """What records become, judged: a row an event, a row of reference data or the facts of one record.
 
-    Each event of a source is a pass over its judged records; where there are several, those go to scratch, so that files are
-    parsed and agents are read once.
+    Each event of a source is a pass over its judged records. Where there are several and the records took work (texts that
+    are parsed, agents that are read), those go to scratch first; typed columns are read again sooner than written.
     """
     judged, clocks = judged_records(rows, source, tables, make_id), clocks_of(header, source, spec)
     if source.reference:
@@ -211,7 +211,7 @@ def of_records(
     if source.person_attributes:
         return attributes.records_of_facts(judged, source, source.person_attributes, clocks, make_id)
     bounded = outliers.bounded(judged, source, outliers.bounds_among(tables, source))
-    if len(source.events) > 1:
+    if len(source.events) > 1 and (source.enrich or source.lookups or reading.is_text(source.reading)):
         bounded = scratch.write(bounded, f"{source.name}_judged")
     return events.mapped(bounded, source, clocks, make_id, spec.late)
 
