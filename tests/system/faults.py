@@ -205,7 +205,18 @@ def main() -> int:
         tempfile.TemporaryDirectory() as folder,
         running(Path(folder) / "server.log", {}) if wanted.connect else nullcontext() as server,
     ):
-        return judged(wanted, server.url if server else "")
+        try:
+            return judged(wanted, server.url if server else "")
+        finally:
+            _leave()
+
+
+def _leave() -> None:
+    """End this process's own session of the server while that is there: a client without its server tries for ten minutes."""
+    from pyspark.sql.connect.session import SparkSession
+
+    if (session := SparkSession.getActiveSession()) is not None:
+        session.stop()
 
 
 def judged(wanted: argparse.Namespace, remote: str) -> int:
