@@ -12,6 +12,7 @@ from dmp_spark.ingest import attributes, conflicts, subjects
 from dmp_spark.ingest.manifest import Known, Mode, State
 from dmp_spark.ingest.tables import BOUNDS, CONFLICTS, EVENTS, FILES, IDENTIFIERS, PERSON_ATTRIBUTES, REJECTED, reference_name
 from dmp_spark.ingest.taking import Counts, Taken
+from dmp_spark.lakehouse.lakehouse import Lakehouse
 from dmp_spark.lakehouse.listing import FileSeen
 from dmp_spark.stage import RunContext
 
@@ -175,12 +176,23 @@ def _identifiers(context: RunContext, changes: dict[str, Changes], publication: 
     standing = lakehouse.read(name)
     again = any(t.probed.plan.mode is Mode.REBUILD and not t.source.reference for t in publication.taken)
     replaced = changes.get(EVENTS.name, Changes()).updated
-    if again or replaced or publication.removed:
+    if again or replaced or publication.removed or _has_displaced(lakehouse, publication):
         fresh = standing.drop("first_known_time") if fresh is None else fresh
         rows = subjects.referred(fresh, standing, lakehouse.read(EVENTS.name), lakehouse.read(PERSON_ATTRIBUTES.name))
         changes[name] = lakehouse.replace(name, rows)
     elif fresh is not None:
         changes[name] = lakehouse.upsert(name, subjects.earliest(fresh, standing))
+
+
+def _has_displaced(lakehouse: Lakehouse, publication: Publication) -> bool:
+    """Whether events that stood lost their place to files of this run: also where a run that was killed replaced them, and this
+    one finds nothing left to replace. They are on record before they go.
+    """
+    files = [file_id for each in publication.taken if each.source.events for file_id in each.probed.rows]
+    if not files or not lakehouse.exists(CONFLICTS.name):
+        return False
+    stood = F.col("position").isNull() & F.col("winner_file_id").isin(files)
+    return bool(lakehouse.read(CONFLICTS.name).where(stood).take(1))
 
 
 def _replayed(context: RunContext, changes: dict[str, Changes], publication: Publication) -> None:

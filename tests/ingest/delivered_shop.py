@@ -16,6 +16,7 @@ from dmp_spark.lakehouse.lakehouse import Lakehouse
 from dmp_spark.stage import RunContext, RunSummary
 from tests.acceptance.tables import rows_of
 from tests.ingest.small_shop import COLUMNS, HAS_CUSTOMER, SANE_TIME, orders
+from tests.written_project import PROJECT, resolved, told
 
 AT = datetime(2017, 5, 1, 12, tzinfo=UTC)
 AS_OF = datetime(2018, 1, 1, tzinfo=UTC)
@@ -100,3 +101,11 @@ class Shop:
         """The rows of a table, in order."""
         found = rows_of(self.root.joinpath(*table.split("."))).to_pylist()
         return sorted((tuple(row.get(name) for name in columns) for row in found), key=str)
+
+
+def sources(shop: Shop, ingest: str, project: str = PROJECT) -> tuple[Source, ...]:
+    """The sources of an ingest.yml in the shop's folder, without a mistake."""
+    spec, found = resolved(shop.folder, "ingest", project=project, ingest=ingest, models="")
+    assert told(found) == []
+    found_sources: tuple[Source, ...] = spec.sources
+    return found_sources

@@ -128,6 +128,7 @@ def test_a_loser_is_on_record_with_its_place_and_an_event_that_loses_with_its_fi
         monkeypatch.setattr(Lakehouse, "upsert", upsert)
         assert len(shop.rows("bronze.conflicts", "content")) == 4
     shop.run()
+    assert shop.rows("silver.identifiers", "value") == [("eve",)]  # of an event that lost, nobody is left
     assert (b, 2, AT + timedelta(hours=4)) in shop.rows("bronze.conflicts", "file_id", "position", "known_time")
     stood = [row for row in shop.rows("bronze.conflicts", "known_time", "position", "ordinal", "file_id") if row[1] is None]
     assert stood == [(AT + timedelta(hours=2), None, None, place(shop, "a.parquet"))]
@@ -145,6 +146,25 @@ def test_a_loser_is_on_record_with_its_place_and_an_event_that_loses_with_its_fi
     only_c = shop.orders.model_copy(update={"arrives": "replaced"})
     shop.run(only_c)
     assert shop.rows("bronze.conflicts", "content") == []
+
+
+def test_a_run_killed_before_identifiers_leaves_none_of_an_event_that_lost(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    deliver(shop, "a.parquet", order("ann", 2.0, 2))
+    shop.run()
+    deliver(shop, "b.parquet", order("eve", 1.0, 1))
+    replace = Lakehouse.replace
+
+    def killed(self: Lakehouse, table: str, *arguments: Any) -> Changes:
+        if table == "silver.identifiers":
+            raise KeyboardInterrupt(table)
+        return replace(self, table, *arguments)
+
+    monkeypatch.setattr(Lakehouse, "replace", killed)
+    with pytest.raises(KeyboardInterrupt):
+        shop.run()
+    monkeypatch.setattr(Lakehouse, "replace", replace)
+    assert shop.run().changes["silver.events"] == Changes()
+    assert shop.rows("silver.identifiers", "value") == [("eve",)]
 
 
 def test_of_facts_the_latest_known_holds_and_the_check_says_so(shop: Shop) -> None:

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from dmp_spark.ingest.manifest import mapping_hash, spec_hash
-from dmp_spark.ingest.resolved import IngestSpec, Source
+from dmp_spark.ingest.resolved import IngestSpec
 from tests.enrichment.others_data import CITIES
-from tests.ingest.delivered_shop import Shop
+from tests.ingest.delivered_shop import Shop, sources
 from tests.written_project import resolved, told
 
 LOG = """
@@ -97,14 +97,6 @@ def written(folder: Path, log: str = LOG, *more: str) -> str:
     """An ingest.yml; the database that it names lies in the folder."""
     shutil.copy(CITIES, data(folder) / "cities.mmdb")
     return "sources:" + "".join((PAGES, log, *more))
-
-
-def sources(shop: Shop, text: str) -> tuple[Source, ...]:
-    """The sources of an ingest.yml in the shop's folder, without a mistake."""
-    spec, found = resolved(shop.folder, "ingest", ingest=text, models="")
-    assert told(found) == []
-    found_sources: tuple[Source, ...] = spec.sources
-    return found_sources
 
 
 def deliver(shop: Shop) -> None:
