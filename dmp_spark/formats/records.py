@@ -14,6 +14,7 @@ from dmp_spark.formats.arrow_files import reader
 from dmp_spark.formats.headers import FAILED_READ, Header
 from dmp_spark.formats.readable import readable
 from dmp_spark.formats.spec import Reading
+from dmp_spark.functions.frames import few
 
 URI_SIGNS = "_-!.~'()*,;:$&+=@/"
 PLACES = "array<struct<uri:string,file_id:string,landed:bigint>>"
@@ -33,7 +34,7 @@ class Landed:
 def listed(spark: SparkSession, files: Mapping[str, Landed]) -> DataFrame:
     """The files as rows (file_id, path, landed), a task a file."""
     rows = [(file_id, landed.path, landed.landed_micros) for file_id, landed in files.items()]
-    frame = spark.createDataFrame(rows, "file_id string, path string, landed bigint")
+    frame = few(spark, rows, {"file_id": "string", "path": "string", "landed": "bigint"})
     return frame.repartition(min(len(files), MOST_TASKS))
 
 

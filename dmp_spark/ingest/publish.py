@@ -8,6 +8,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from dmp_spark.contracts import Changes
+from dmp_spark.functions.frames import few
 from dmp_spark.ingest import attributes, conflicts, subjects
 from dmp_spark.ingest.manifest import Known, Mode, State
 from dmp_spark.ingest.tables import BOUNDS, CONFLICTS, EVENTS, FILES, IDENTIFIERS, PERSON_ATTRIBUTES, REJECTED, reference_name
@@ -212,8 +213,8 @@ def _recounted(context: RunContext, taken: Taken) -> DataFrame:
         & (F.col("mapping_hash") == plan.mapping_hash)
     )
     rows = [(key, *astuple(counts)) for key, counts in taken.counts.items()]
-    kinds = ", ".join(["file_id string", *[f"_{name} bigint" for name in names]])
-    joined = old.join(context.lakehouse.spark.createDataFrame(rows, kinds), on="file_id", how="left")  # one to one
+    changed = few(context.lakehouse.spark, rows, {"file_id": "string", **{f"_{name}": "bigint" for name in names}})
+    joined = old.join(changed, on="file_id", how="left")  # one to one
     new = {name: F.col(name) + F.coalesce(f"_{name}", F.lit(0)) for name in names} | {"spec_hash": F.lit(plan.spec_hash)}
     return joined.select(*[new.get(column.name, F.col(column.name)).alias(column.name) for column in FILES.columns])
 
@@ -234,8 +235,7 @@ def _files(context: RunContext, publication: Publication) -> DataFrame | None:
     for refused in publication.refused:
         about = (refused.reason, refused.spec_hash, None, None, refused.landed_at)
         rows.append(_file(refused.file_id, refused.source, refused.seen, State.REFUSED, None, about))
-    kinds = ", ".join(f"`{column.name}` {column.type}" for column in FILES.columns)
-    frames = [spark.createDataFrame(rows, kinds)] if rows else []
+    frames = [few(spark, rows, FILES.types)] if rows else []
     frames += [_recounted(context, taken) for taken in publication.taken if taken.is_replay]
     over = {file_id for taken in publication.taken for file_id in taken.probed.plan.replaced}
     over |= {row.file_id for row in publication.known if row.source in publication.removed}

@@ -1,6 +1,6 @@
 """Taking a source: its files mapped once into scratch, then counted and rid of duplicates from there."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import reduce
 
@@ -22,10 +22,9 @@ from dmp_spark.ingest.reference import rows as reference_rows
 from dmp_spark.ingest.resolved import IngestSpec, Reference, Source
 from dmp_spark.ingest.tables import EVENTS, RejectedState, reference_name
 from dmp_spark.ingest.times import Clocks
-from dmp_spark.lakehouse.scratch import Scratch
 from dmp_spark.stage import RunContext
 
-SPREAD_FROM = 100_000  # records; a file of one row group is read by one core, and mapping costs more than reading
+SPREAD_FROM = 100_000  # records
 KEY_WAYS = "name more columns in `key`, select fewer, or say in `combine` what becomes of them"
 EVENT_CONTENT = {c.name: c.type for c in EVENTS.business if c.name not in ("event_id", "known_time")}
 
@@ -185,10 +184,21 @@ def _mapped(context: RunContext, probed: Probed, tables: Mapping[str, DataFrame]
     frames = []
     for header, files in probed.groups.items():
         rows = reading.read(context.lakehouse.spark, header, files, source.reading, probed.texts)
-        if not source.reference and sum(probed.rows[file_id] for file_id in files) >= SPREAD_FROM:
+        tasks = context.lakehouse.spark.conf.get("spark.sql.shuffle.partitions") or ""
+        if not source.reference and is_spread([probed.rows[file_id] for file_id in files], tasks):
             rows = rows.repartition(F.col("_position"))
-        frames.append(of_records(rows, header, source, tables, spec, make_id, context.lakehouse.scratch))
+        frames.append(of_records(rows, header, source, tables, spec, make_id))
     return reduce(DataFrame.unionByName, frames)
+
+
+def is_spread(rows: Collection[int], tasks: str) -> bool:
+    """Whether records are sent to as many tasks as there shall be, `auto` or a number, given how many each file has.
+
+    A file of one row group is read by one core, and mapping costs more than reading: where a file has more than twice a
+    task's share, others would wait for it. Else the shuffle costs more than it saves.
+    """
+    total = sum(rows)
+    return total >= SPREAD_FROM and (not tasks.isdigit() or max(rows) * int(tasks) > 2 * total)
 
 
 def of_records(
@@ -198,21 +208,14 @@ def of_records(
     tables: Mapping[str, DataFrame],
     spec: IngestSpec,
     make_id: MakeId,
-    scratch: Scratch,
 ) -> DataFrame:
-    """What records become, judged: a row an event, a row of reference data or the facts of one record.
-
-    Each event of a source is a pass over its judged records. Where there are several and the records took work (texts that
-    are parsed, agents that are read), those go to scratch first; typed columns are read again sooner than written.
-    """
+    """What records become, judged: a row an event, a row of reference data or the facts of one record."""
     judged, clocks = judged_records(rows, source, tables, make_id), clocks_of(header, source, spec)
     if source.reference:
         return reference_rows(judged, source, source.reference)
     if source.person_attributes:
         return attributes.records_of_facts(judged, source, source.person_attributes, clocks, make_id)
     bounded = outliers.bounded(judged, source, outliers.bounds_among(tables, source))
-    if len(source.events) > 1 and (source.enrich or source.lookups or reading.is_text(source.reading)):
-        bounded = scratch.write(bounded, f"{source.name}_judged")
     return events.mapped(bounded, source, clocks, make_id, spec.late)
 
 

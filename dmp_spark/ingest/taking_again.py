@@ -36,7 +36,7 @@ def take_again(
         return None
     rows = rows.where(F.col("file_id").isin(sorted(ids)))
     frames = replay.records(rows, source, {key: files[key] for key in sorted(ids)})
-    every = [of_records(each, header, source, tables, spec, make_id, scratch) for header, each in frames]
+    every = [of_records(each, header, source, tables, spec, make_id) for header, each in frames]
     mapped = reduce(DataFrame.unionByName, every)
     mapped = scratch.write(replay.asked_of(mapped, rows, source), f"{source.name}_again")
     candidates = mapped.where(F.size("_reasons") == 0)

@@ -7,6 +7,7 @@ from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from dmp_spark.contracts import Changes, Contract
+from dmp_spark.functions.frames import few
 from dmp_spark.lakehouse import catalog, changes, fault, write
 from dmp_spark.lakehouse.location import Location
 from dmp_spark.lakehouse.scratch import Scratch
@@ -44,8 +45,7 @@ class Lakehouse:
         """The table's rows as of now, without `_content_hash`; an empty frame of its columns where it is not made yet."""
         contract = self._allowed(table, self._reads + self._writes)
         if not catalog.exists(self.spark, self.location, table):
-            columns = ", ".join(f"`{column.name}` {column.type}" for column in contract.columns)
-            return self.spark.createDataFrame([], columns)
+            return few(self.spark, (), contract.types)
         rows = catalog.rows(self.spark, self.location, table)
         have = set(rows.columns)  # a column that the table gets with its next write is null until then
         return rows.select(*[c.name if c.name in have else F.lit(None).cast(c.type).alias(c.name) for c in contract.columns])

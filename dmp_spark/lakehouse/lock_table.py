@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from dmp_spark.contracts import Contract
+from dmp_spark.functions.frames import few
 from dmp_spark.functions.instants import instant_of
 from dmp_spark.lakehouse.location import Location
 
@@ -68,8 +69,7 @@ class LockTable:
         from dmp_spark.lakehouse.compare import shaped
 
         (key,) = self._contract.key
-        types = ", ".join(f"{name} {kind}" for name, kind in self._contract.types.items())
-        row = shaped(self._spark.createDataFrame([("lakehouse", *astuple(new))], types), self._contract)
+        row = shaped(few(self._spark, [("lakehouse", *astuple(new))], self._contract.types), self._contract)
         self._spark.sql(
             f"MERGE INTO {self._location.sql_name(self._contract.name)} t USING {{row}} s ON t.{key} = s.{key}\n"
             f"WHEN MATCHED AND {condition} THEN UPDATE SET *\n{otherwise}",

@@ -60,6 +60,32 @@ def test_a_record_is_the_events_whose_conditions_hold_and_rejected_where_none_do
     ]
 
 
+def test_events_of_one_record_have_times_identities_and_values_of_their_own(spark: SparkSession) -> None:
+    by_receipt = (Computed(name="receipt", expression="receipt"),)
+    shipped = purchase(
+        event_type="shipped",
+        id_kind="position",
+        id_columns=(),
+        time=Time(column="at", zone="UTC", precision="day"),
+        known=Known(kind="after", amount=2, unit="days"),
+        identifiers=by_receipt,
+        values=(Computed(name="quantity", expression="pieces"),),
+        attributes=(),
+        amounts=(Computed(name="cost", expression="amount"),),
+    )
+    of_both = mapped(spark, shop(events=(purchase(), shipped)), (line("17", "2.5"), 0, None))
+    columns = ("event_time", "known_time", "value", "currency", "quantity", "attributes", "amounts", "identifier_ids")
+    bought, sent = of_both.orderBy("_ordinal").select("event_type", *columns).collect()
+    alone = mapped(spark, shop(events=(purchase(),)), (line("17", "2.5"), 0, None)).select("event_type", *columns).collect()
+    assert [bought] == alone
+    assert bought[:6] == ("purchase", datetime(2017, 5, 1, 12), datetime(2017, 5, 1, 12), 2.5, "USD", None)
+    assert (bought["attributes"], bought["amounts"]) == ({"pieces": "1"}, None)
+    assert sent[:6] == ("shipped", datetime(2017, 5, 1), datetime(2017, 5, 4), None, None, 1)
+    assert (sent["attributes"], sent["amounts"]) == (None, {"cost": 2.5})
+    assert bought["identifier_ids"] != sent["identifier_ids"]
+    assert of_both.select("event_id").distinct().count() == 2
+
+
 def test_a_time_with_an_offset_is_an_instant_and_one_without_is_read_in_its_zone(spark: SparkSession) -> None:
     zone = "America/New_York"
     exact = purchase().time.model_copy(update={"zone": zone})

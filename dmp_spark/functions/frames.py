@@ -1,0 +1,22 @@
+"""Small frames of what is here already, as relations that the optimizer sees into."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pyarrow as pa
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+
+def few(spark: SparkSession, rows: Sequence[tuple[Any, ...]], columns: Mapping[str, str]) -> DataFrame:
+    """A frame of a few rows of plain values, or of none; `columns` by name their types, in the order of the values.
+
+    Times know their zone. By way of Arrow: of rows of Python Spark makes an RDD, for which it starts a worker process (half
+    a second, measured); and a join with a frame of no row is planned away.
+    """
+    if not rows:
+        nothing = spark.range(1).where(F.lit(False))
+        return nothing.select(*[F.lit(None).cast(kind).alias(name) for name, kind in columns.items()])
+    values = [pa.array([row[place] for row in rows]) for place in range(len(columns))]
+    kinds = ", ".join(f"`{name}` {kind}" for name, kind in columns.items())
+    return spark.createDataFrame(pa.table(values, list(columns)), kinds)
