@@ -33,7 +33,7 @@ def mapped(
     one row, that of its first event; so does one that is none of the events (`no_event`). An event that was known more than
     `late` seconds after it could be has the flag `late`.
     """
-    every, names = source.events, source.names
+    every = source.events
     rows = _by_event(records, source)
     known = chosen(
         every, lambda event: (event.known, event.time), lambda of: times.known_time(of[0], clocks, F.col("_landed_at"), of[1])
@@ -41,26 +41,7 @@ def mapped(
     if source.outliers:
         rows = outliers.applied(rows, source, known)
     carries = [name for name in rows.columns if name == outliers.MEASURED]
-    first = rows.select(
-        *WHERE_FROM,
-        *carries,
-        "_raw",
-        "_extra",
-        "_element",
-        NUMBER,
-        F.col("_flags").alias("flags"),
-        F.col("_reasons").alias("_record_reasons"),
-        chosen(every, _time, lambda time: times.event_time(time, clocks)).alias("event_time"),
-        chosen(every, _time, lambda time: times.event_date(time, clocks)).alias("event_date"),
-        known.alias("known_time"),
-        chosen(every, _time, lambda time: times.could_be_known(time, clocks)).alias("_could_be_known"),
-        chosen(every, lambda event: event.identifiers, lambda each: carried(each, names, make_id)).alias("_identifiers"),
-        _identity(source, make_id).alias("event_id"),
-        chosen(every, _id, lambda of: _has_identity(*of)).alias("_has_id"),
-        *_values(source),
-        chosen(every, lambda event: (event.values, event.amounts), lambda of: broken(_readable(*of, names))).alias("_unreadable"),
-    )
-    told = first.withColumn("_reasons", _reasons(source, clocks))
+    told = _read(rows, source, clocks, known, make_id, carries).withColumn("_reasons", _reasons(source, clocks))
     is_one_of_several = F.lit(len(every) > 1) & (F.size("_record_reasons") > 0)
     event_type = chosen(every, lambda event: event.event_type, F.lit)
     derived = {
@@ -81,6 +62,34 @@ def mapped(
         payload(F.col("_reasons")).alias("_payload"),
         "_identifiers",
         *carries,
+    )
+
+
+def _read(
+    rows: DataFrame, source: Source, clocks: times.Clocks, known: Column, make_id: MakeId, carries: Sequence[str]
+) -> DataFrame:
+    """What a row's event says of itself, before it is asked whether that makes sense."""
+    every, names = source.events, source.names
+    return rows.select(
+        *WHERE_FROM,
+        *carries,
+        "_raw",
+        "_extra",
+        "_element",
+        NUMBER,
+        F.col("_flags").alias("flags"),
+        F.col("_reasons").alias("_record_reasons"),
+        chosen(every, _time, lambda time: times.event_time(time, clocks)).alias("event_time"),
+        chosen(every, _time, lambda time: times.event_date(time, clocks)).alias("event_date"),
+        known.alias("known_time"),
+        chosen(every, _time, lambda time: times.could_be_known(time, clocks)).alias("_could_be_known"),
+        chosen(every, lambda event: event.identifiers, lambda each: carried(each, names, make_id)).alias("_identifiers"),
+        _identity(source, make_id).alias("event_id"),
+        chosen(every, _id, lambda of: _has_identity(*of)).alias("_has_id"),
+        *_values(source),
+        chosen(every, lambda event: (event.values, event.amounts), lambda of: broken(_readable(of[0], of[1], names))).alias(
+            "_unreadable"
+        ),
     )
 
 
@@ -154,7 +163,7 @@ def _flags(late: int | None) -> Column:
 def _identity(source: Source, make_id: MakeId) -> Column:
     """stable_id of the source, the declared identity and the event's place among those of its record."""
     number = F.col(NUMBER).cast("string")
-    return chosen(source.events, _id, lambda of: stable_id(source.name, *_identity_parts(*of, source, make_id), number))
+    return chosen(source.events, _id, lambda of: stable_id(source.name, *_identity_parts(of[0], of[1], source, make_id), number))
 
 
 def _identity_parts(kind: str, columns: tuple[str, ...], source: Source, make_id: MakeId) -> list[Column]:

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -46,7 +47,7 @@ class Plan:
     """What to do with a source: `files` by file_id are read, `replaced` are versions that hold no longer.
 
     `gone` are paths that would have to be read again and cannot; `overwritten` those whose present version is read
-    instead of the one that was taken.
+    instead of the one that was taken; `left` are versions of files of which a run that was killed left rows, which go.
     """
 
     source: Source
@@ -58,6 +59,7 @@ class Plan:
     overwritten: tuple[str, ...] = ()
     why: str = ""
     mapping_hash: str = ""
+    left: tuple[str, ...] = ()
 
 
 def stable_text_id(*parts: str) -> str:
@@ -117,23 +119,33 @@ def plan(
     known: Iterable[Known],
     again: str = "",
     looked_up: Iterable[str] = (),
+    left: AbstractSet[str] = frozenset(),
+    displaced: AbstractSet[str] = frozenset(),
 ) -> Plan:
-    """What to do with a source, of the files seen now and those known; `again` says why all must be read again, if so."""
+    """What to do with a source, of the files seen now and those known; `again` says why all must be read again, if so.
+
+    Of versions that were `left` rows stand though they were not taken; events of `displaced` ones took the place of others,
+    which only their own files can give back.
+    """
     digest = spec_hash(source, spec, looked_up)
     listed = {file_id(source.name, each): each for each in seen}
     taken = {row.file_id: row for row in known if row.source == source.name and row.state == State.TAKEN}
     if not again and any(row.spec_hash != digest for row in taken.values()):
         again = "its part of ingest.yml or a table that it looks up changed"
+    if displaced - listed.keys() and not again:
+        again = "a run that was killed had taken a file that is another one by now"
     if source.arrives == "replaced":
+        again = again or ("a run that was killed left some of its rows" if left - listed.keys() else "")
         return _plan_replaced(source, digest, listed, taken, again)
     paths = {each.path for each in seen}
     overwritten = [row for row in taken.values() if row.path in paths and row.file_id not in listed]
     if overwritten and not again:  # what only its first version held must go, and what it kept out of another file come
         again = "a file that was taken was overwritten"
-    if again and taken:
+    if again and (taken or left):
         return _plan_again(source, digest, listed, taken, again, overwritten)
     fresh = {key: each for key, each in listed.items() if key not in taken}
-    return Plan(source, digest, Mode.ADD if fresh else Mode.NOTHING, fresh, why="new files" if fresh else "")
+    mode = Mode.ADD if fresh or left else Mode.NOTHING
+    return Plan(source, digest, mode, fresh, why="new files" if fresh else "", left=tuple(sorted(left)))
 
 
 def _plan_replaced(source: Source, digest: str, listed: dict[str, FileSeen], taken: dict[str, Known], again: str) -> Plan:

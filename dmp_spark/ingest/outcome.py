@@ -17,8 +17,10 @@ def held(taken: Sequence[Taken], most: float | None) -> list[str]:
 
 
 def late(taken: Sequence[Taken]) -> tuple[Check, ...]:
-    """A check for all that was taken as events."""
-    return tuple(Check(f"{each.source.name}_late", not each.late, _told_late(each)) for each in taken if each.source.events)
+    """A check a source of events, of its new and its replayed records."""
+    names = dict.fromkeys(each.source.name for each in taken if each.source.events)
+    numbers = {name: sum(each.late for each in taken if each.source.name == name) for name in names}
+    return tuple(Check(f"{name}_late", not number, _told_late(number)) for name, number in numbers.items())
 
 
 def conflicts(taken: Sequence[Taken]) -> tuple[Check, ...]:
@@ -57,5 +59,5 @@ def _held(taken: Taken, most: float | None) -> str:
     return f"{taken.source.name}: {share} ({told}); nothing of this run was published"
 
 
-def _told_late(taken: Taken) -> str:
-    return f"{taken.late:,} events were known later than `late` allows; they have the flag late" if taken.late else ""
+def _told_late(number: int) -> str:
+    return f"{number:,} events were known later than `late` allows; they have the flag late" if number else ""

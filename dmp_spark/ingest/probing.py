@@ -8,6 +8,7 @@ from dmp_spark.formats.records import Landed
 from dmp_spark.functions.instants import micros_of
 from dmp_spark.functions.keys import MakeId, stable_id
 from dmp_spark.ingest.fit_outliers import Learning
+from dmp_spark.ingest.leftovers import Left
 from dmp_spark.ingest.manifest import Known, Plan
 from dmp_spark.ingest.publish import Refused
 from dmp_spark.ingest.taking import Probed, Taken
@@ -25,6 +26,7 @@ class Work:
     failed: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     learning: dict[str, Learning] = field(default_factory=dict)
+    left: dict[str, Left] = field(default_factory=dict)
 
     def refuse(self, source: str, sentence: str) -> None:
         """Nothing of that source is taken."""

@@ -7,13 +7,12 @@ from functools import reduce
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from dmp_spark.contracts import Changes
+from dmp_spark.contracts import Changes, Contract
 from dmp_spark.functions.frames import few
 from dmp_spark.ingest import attributes, conflicts, subjects
 from dmp_spark.ingest.manifest import Known, Mode, State
 from dmp_spark.ingest.tables import BOUNDS, CONFLICTS, EVENTS, FILES, IDENTIFIERS, PERSON_ATTRIBUTES, REJECTED, reference_name
 from dmp_spark.ingest.taking import Counts, Taken
-from dmp_spark.lakehouse.lakehouse import Lakehouse
 from dmp_spark.lakehouse.listing import FileSeen
 from dmp_spark.stage import RunContext
 
@@ -56,11 +55,11 @@ def publish(context: RunContext, publication: Publication) -> dict[str, Changes]
     if publication.taken or publication.removed:
         first = [taken for taken in publication.taken if not taken.is_replay]
         if first or publication.removed:
-            _scoped(context, changes, REJECTED.name, publication, [(t, t.rejected) for t in first])
+            _scoped(context, changes, REJECTED, publication, [(t, t.rejected) for t in first], "file_id")
         _conflicts(context, changes, publication)
         _references(context, changes, publication)
         events = [(taken, _events(taken)) for taken in publication.taken if taken.source.events]
-        _scoped(context, changes, EVENTS.name, publication, events)
+        _scoped(context, changes, EVENTS, publication, events, "_file_id")
         _facts(context, changes, publication)
         _identifiers(context, changes, publication)
         _replayed(context, changes, publication)
@@ -70,14 +69,24 @@ def publish(context: RunContext, publication: Publication) -> dict[str, Changes]
     return changes
 
 
+def total(one: dict[str, Changes], other: dict[str, Changes]) -> dict[str, Changes]:
+    """What two publications changed, by table."""
+    return one | {table: _sum(one.get(table), changes) for table, changes in other.items()}
+
+
 def _scoped(
     context: RunContext,
     changes: dict[str, Changes],
-    table: str,
+    contract: Contract,
     publication: Publication,
     parts: list[tuple[Taken, DataFrame | None]],
+    file: str = "",
 ) -> None:
-    """Sources that were read again replace their rows; of others the new rows are put in."""
+    """Sources that were read again replace their rows; of others the new rows are put in.
+
+    What a run that was killed left of them goes, where it is not among the new rows: `file` is the column by which it is found.
+    """
+    table = contract.name
     again = [(t, rows) for t, rows in parts if t.probed.plan.mode is Mode.REBUILD]
     added = [rows for t, rows in parts if t.probed.plan.mode is Mode.ADD and rows is not None]
     names = [t.source.name for t, _ in again] + list(publication.removed)
@@ -92,8 +101,15 @@ def _scoped(
         rows = [rows for _, rows in again if rows is not None]
         fresh = _dated(context, _union(rows)) if rows else lakehouse.read(table).limit(0)
         changes[table] = lakehouse.replace(table, fresh, F.col("source").isin(names))
-    if added:
-        changes[table] = _sum(changes.get(table), lakehouse.upsert(table, _dated(context, _union(added))))
+    left = sorted({each for t, _ in parts if t.probed.plan.mode is Mode.ADD for each in t.probed.plan.left}) if file else []
+    if not added and not left:
+        return
+    fresh = _dated(context, _union(added)) if added else lakehouse.read(table).limit(0)
+    if left:
+        changed = lakehouse.replace(table, fresh, F.col(file).isin(left), fresh.select(*contract.key))
+    else:
+        changed = lakehouse.upsert(table, fresh)
+    changes[table] = _sum(changes.get(table), changed)
 
 
 def _dated(context: RunContext, rows: DataFrame) -> DataFrame:
@@ -136,13 +152,15 @@ def _conflicts(context: RunContext, changes: dict[str, Changes], publication: Pu
     contested = [conflicts.met(each.contested, each.source.name) for each in taken if each.contested is not None]
     exists = lakehouse.exists(CONFLICTS.name)
     again = [each.source.name for each in taken if each.probed.plan.mode is Mode.REBUILD] + list(publication.removed)
-    if not (contested or again if exists else any(each.conflicts for each in taken)):
+    left = sorted({file for each in taken for file in each.probed.plan.left if file not in each.probed.plan.files})
+    if not (contested or again or left if exists else any(each.conflicts for each in taken)):
         return
-    is_again = F.col("source").isin(again)
+    of_left = [F.coalesce(F.col(name).isin(left), F.lit(False)) for name in ("file_id", "winner_file_id")]
+    is_again = F.col("source").isin(again) | of_left[0] | of_left[1]
     standing = lakehouse.read(CONFLICTS.name).where(~is_again) if exists else None
     rows = conflicts.rows(contested, standing) if contested else lakehouse.read(CONFLICTS.name).limit(0)
     keys = _union(contested).select("event_id").distinct() if contested else None
-    scope = is_again if again else None
+    scope = is_again if again or left else None
     changes[CONFLICTS.name] = lakehouse.replace(CONFLICTS.name, _dated(context, rows), scope, keys)
 
 
@@ -160,11 +178,14 @@ def _facts(context: RunContext, changes: dict[str, Changes], publication: Public
         begin = datetime.fromisoformat(moment) if moment else None
         parts.append((taken, attributes.history(standing, facts, context.as_of, begin)))
     if parts or (publication.removed and context.lakehouse.exists(PERSON_ATTRIBUTES.name)):
-        _scoped(context, changes, PERSON_ATTRIBUTES.name, publication, [(taken, rows) for taken, rows in parts])
+        _scoped(context, changes, PERSON_ATTRIBUTES, publication, [(taken, rows) for taken, rows in parts])
 
 
 def _identifiers(context: RunContext, changes: dict[str, Changes], publication: Publication) -> None:
-    """Put new identifiers in; where rows were read again or replaced, look which ones events and facts still carry."""
+    """Put new identifiers in; where rows were read again or replaced, look which ones events and facts still carry.
+
+    So after a kill, and in replays, which may follow one that was killed: what they replace may have been replaced then.
+    """
     lakehouse, name = context.lakehouse, IDENTIFIERS.name
     carrying = [t.accepted for t in publication.taken if t.accepted is not None and not t.source.reference]
     names = (column for column in ("_identifiers", "known_time"))
@@ -175,25 +196,16 @@ def _identifiers(context: RunContext, changes: dict[str, Changes], publication: 
             changes[name] = lakehouse.replace(name, fresh)
         return
     standing = lakehouse.read(name)
-    again = any(t.probed.plan.mode is Mode.REBUILD and not t.source.reference for t in publication.taken)
+    plans = [t.probed.plan for t in publication.taken if not t.source.reference]
+    again = any(plan.mode is Mode.REBUILD or plan.left for plan in plans)
+    again = again or any(t.is_replay and t.accepted is not None for t in publication.taken)
     replaced = changes.get(EVENTS.name, Changes()).updated
-    if again or replaced or publication.removed or _has_displaced(lakehouse, publication):
+    if again or replaced or publication.removed:
         fresh = standing.drop("first_known_time") if fresh is None else fresh
         rows = subjects.referred(fresh, standing, lakehouse.read(EVENTS.name), lakehouse.read(PERSON_ATTRIBUTES.name))
         changes[name] = lakehouse.replace(name, rows)
     elif fresh is not None:
         changes[name] = lakehouse.upsert(name, subjects.earliest(fresh, standing))
-
-
-def _has_displaced(lakehouse: Lakehouse, publication: Publication) -> bool:
-    """Whether events that stood lost their place to files of this run: also where a run that was killed replaced them, and this
-    one finds nothing left to replace. They are on record before they go.
-    """
-    files = [file_id for each in publication.taken if each.source.events for file_id in each.probed.rows]
-    if not files or not lakehouse.exists(CONFLICTS.name):
-        return False
-    stood = F.col("position").isNull() & F.col("winner_file_id").isin(files)
-    return bool(lakehouse.read(CONFLICTS.name).where(stood).take(1))
 
 
 def _replayed(context: RunContext, changes: dict[str, Changes], publication: Publication) -> None:

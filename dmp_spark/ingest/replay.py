@@ -9,14 +9,13 @@ from pyspark.sql import functions as F
 
 from dmp_spark.formats import cells, reading
 from dmp_spark.formats.headers import Header
-from dmp_spark.formats.lines import SCHEMA
+from dmp_spark.formats.lines import SCHEMA, Fault
 from dmp_spark.formats.readable import readable
 from dmp_spark.ingest.resolved import Source
 from dmp_spark.ingest.rules import PAYLOAD_OPTIONS
 from dmp_spark.ingest.tables import REJECTED, RejectedState
 
 TRIED = (RejectedState.OPEN, RejectedState.WAITING)
-LINE = "line"
 PLACE = ("_file_id", "_position", "_element")
 
 
@@ -31,10 +30,12 @@ class Kept:
 def tried(rejected: DataFrame, source: Source) -> DataFrame:
     """The rows of bronze.rejected of a source that can be tried again, with `_element`; key _ingest_id, ordinal.
 
-    Those of which only a line or the begin of a text was kept cannot: no rule was asked about them.
+    Those of which only a line, the begin of a text or what is readable of it was kept cannot: no rule was asked about them.
     """
     is_cut = F.exists("reasons", lambda reason: reason.startswith("too_long_"))
-    is_line = F.col("payload").startswith(f'{{"{LINE}":') if LINE not in source.columns else F.lit(False)
+    texts = [] if reading.is_text(source.reading) else [name for name, kind in source.columns.items() if kind == "string"]
+    mended = F.array(*[F.lit(reason) for reason in [*Fault, *[f"unreadable_{name}" for name in texts]]])
+    is_line = F.arrays_overlap("reasons", mended)
     own = rejected.where((F.col("source") == source.name) & F.col("state").isin(*TRIED) & F.col("payload").isNotNull())
     element = F.floor(F.col("ordinal") / F.lit(len(source.events))).cast("bigint")
     return own.where(~is_cut & ~is_line).withColumn("_element", element)
@@ -90,15 +91,19 @@ def _typed(placed: DataFrame, source: Source) -> DataFrame:
 def asked_of(mapped: DataFrame, rows: DataFrame, source: Source) -> DataFrame:
     """The mapped events of records that were rejected: all of a record that was none, else the one that was rejected.
 
-    `mapped` has a row an event (`_file_id`, `_position`, `_ordinal`), `rows` those of bronze.rejected that were tried.
+    Where by today's rules the record is none, that is said of the event that was rejected. `mapped` has a row an event
+    (`_file_id`, `_position`, `_ordinal`), `rows` those of bronze.rejected that were tried.
     """
-    number = F.lit(len(source.events))
     is_record = F.col("event_type").isNull()
     whole = rows.where(is_record).select(F.col("file_id"), F.col("position"), F.col("_element")).distinct()
-    parts = rows.where(~is_record).select("file_id", "position", F.col("ordinal"))
-    own = [F.col("_file_id") == F.col("file_id"), F.col("_position") == F.col("position")]
-    of_records = mapped.join(whole, on=[*own, F.floor(F.col("_ordinal") / number) == F.col("_element")], how="left_semi")
-    of_events = mapped.join(parts, on=[*own, F.col("_ordinal") == F.col("ordinal")], how="left_semi")
+    parts = rows.where(~is_record).select("file_id", "position", "_element", "ordinal", F.col("event_type").alias("_was"))
+    element = F.floor(F.col("_ordinal") / F.lit(len(source.events)))
+    own = [F.col("_file_id") == F.col("file_id"), F.col("_position") == F.col("position"), element == F.col("_element")]
+    of_records = mapped.join(whole, on=own, how="left_semi")
+    is_it = (F.col("_ordinal") == F.col("ordinal")) | F.col("event_type").isNull()
+    met = mapped.join(parts, on=[*own, is_it], how="inner")  # one row a part: a record that is none has one
+    told = {"_ordinal": F.col("ordinal"), "event_type": F.coalesce("event_type", "_was")}
+    of_events = met.withColumns(told).select(*mapped.columns)
     return reduce(DataFrame.unionByName, [of_records, of_events])
 
 

@@ -237,7 +237,7 @@ def _rivals(context: RunContext, probed: Probed) -> Rivals:
     standing = None
     if probed.plan.mode is Mode.ADD and context.lakehouse.exists("silver.events"):
         # what a killed run wrote of these very files is judged again, as if it had never been written
-        is_own = F.coalesce(F.col("_file_id").isin(list(probed.rows)), F.lit(False))
+        is_own = F.coalesce(F.col("_file_id").isin([*probed.rows, *probed.plan.left]), F.lit(False))
         standing = context.lakehouse.read("silver.events").where((F.col("source") == source.name) & ~is_own)
     return Rivals(("event_id",), EVENT_CONTENT, F.unix_micros("known_time"), standing)
 

@@ -7,7 +7,9 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+import pytest
 
+from dmp_spark.contracts import Changes
 from dmp_spark.errors import UserError
 from dmp_spark.ingest import stage
 from dmp_spark.ingest.resolved import Computed, IngestSpec, Known, PersonAttributes, Reference, Source
@@ -96,6 +98,24 @@ class Shop:
             raise UserError(problem)
         started = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=self.runs)
         return stage.run(RunContext(lakehouse, as_of, f"run-{self.runs}", started, "UTC", full, replay), spec)
+
+    def killed(self, table: str, *sources: Source, replay: bool = False) -> None:
+        """A run that is killed before it writes a table."""
+        written = {name: getattr(Lakehouse, name) for name in ("replace", "upsert")}
+
+        def killing(write: Callable[..., Changes]) -> Callable[..., Changes]:
+            def before(lakehouse: Lakehouse, name: str, *arguments: Any, **named: Any) -> Changes:
+                if name == table:
+                    raise KeyboardInterrupt(table)
+                return write(lakehouse, name, *arguments, **named)
+
+            return before
+
+        with pytest.MonkeyPatch.context() as patched:
+            for name, write in written.items():
+                patched.setattr(Lakehouse, name, killing(write))
+            with pytest.raises(KeyboardInterrupt, match=table):
+                self.run(*sources, replay=replay)
 
     def rows(self, table: str, *columns: str) -> list[tuple[Any, ...]]:
         """The rows of a table, in order."""

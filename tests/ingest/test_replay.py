@@ -117,6 +117,83 @@ def test_of_an_event_that_was_rejected_beside_others_that_one_is_tried(shop: Sho
     assert shop.rows("bronze.rejected", "ordinal", "event_type", "state") == [(1, "named", "open")]
 
 
+def test_a_record_that_is_none_by_now_is_no_event_and_stays_open_beside_what_it_broke(shop: Shop) -> None:
+    shop.deliver("a.parquet", [("ann", 1, AT), ("bob", None, AT)])
+    events = (purchase(id_kind="position", id_columns=()), purchase(event_type="named", id_columns=("receipt",)))
+    source = shop.orders.model_copy(update={"events": events})
+    shop.run(source)
+    stricter = STRICT.model_copy(update={"name": "has_receipt", "require": "receipt is not null"})
+    again = shop.run(source.model_copy(update={"rules": (*source.rules, stricter)}), replay=True)
+    assert "0 rejected records were replayed" in again.notes[0]
+    columns = ("ordinal", "event_type", "state", "reasons")
+    assert shop.rows("bronze.rejected", *columns) == [(1, "named", "open", ["has_receipt"])]
+    assert shop.rows("bronze.files", "rows_mapped", "rows_rejected") == [(4, 1)]
+
+
+def test_a_replay_that_was_killed_is_made_whole_by_the_next_with_the_counts_of_a_clean_one(shop: Shop) -> None:
+    deliver(shop, "parquet")
+    shop.run(source_of(shop, "parquet", STRICT))
+    shop.killed("silver.identifiers", source_of(shop, "parquet", RIGHT), replay=True)
+    assert shop.run(source_of(shop, "parquet", RIGHT), replay=True).failed == ()
+    counted = ("rows_in", "rows_mapped", "rows_accepted", "rows_duplicate", "rows_rejected")
+    assert shop.rows("bronze.files", *counted) == [(8, 8, 3, 2, 3)]
+    assert [state for (state,) in shop.rows("bronze.rejected", "state")].count("replayed") == 4
+    found = silver(shop)
+    shutil.rmtree(shop.root)
+    shop.run(source_of(shop, "parquet", RIGHT))
+    assert found == silver(shop)
+
+
+def test_a_new_file_that_comes_with_a_replay_meets_what_was_replayed(shop: Shop) -> None:
+    deliver(shop, "parquet")
+    shop.run(source_of(shop, "parquet", STRICT))
+    lines = [{"customer": "fay", "receipt": 6, "at": AT - timedelta(days=1), "amount": 8.0, "pieces": 2}]
+    shop.write("orders/b.parquet", pa.Table.from_pylist(lines, SCHEMA))
+    again = shop.run(source_of(shop, "parquet", RIGHT), replay=True)
+    assert again.failed == ()
+    assert {check.name: check.passed for check in again.checks} == {"orders_conflicts": False}
+    found = silver(shop)
+    assert [row[EVENTS.names.index("value")] for row in found[EVENTS.name] if 8 in row] == [8]
+    shutil.rmtree(shop.root)
+    shop.run(source_of(shop, "parquet", RIGHT))
+    assert found == silver(shop)
+
+
+def test_text_of_which_only_the_readable_part_was_kept_is_not_replayed(shop: Shop) -> None:
+    damaged = pa.array([b"\xffann"], pa.binary()).view(pa.string())
+    table = pa.table(
+        [damaged, pa.array([1]), pa.array([AT], SCHEMA.field("at").type), pa.array([1.0]), pa.array([1])], schema=SCHEMA
+    )
+    shop.write("orders/a.parquet", table)
+    assert shop.run().counts["rows_rejected"] == 1
+    assert shop.run(replay=True).notes == ()
+    assert shop.rows("bronze.rejected", "state", "reasons") == [("open", ["unreadable_customer"])]
+    assert shop.rows("silver.events", "event_id") == []
+
+
+def test_a_line_that_could_not_be_read_keeps_its_reason_though_a_column_is_called_line(shop: Shop) -> None:
+    columns = {"customer": "string", "line": "bigint", "at": "timestamp"}
+    event = purchase(id_columns=("line",), values=(), attributes=())
+    source = shop.orders.model_copy(update={"format": "json", "columns": columns, "events": (event,), "rules": (HAS_CUSTOMER,)})
+    (shop.folder / "orders").mkdir()
+    (shop.folder / "orders" / "a.json").write_text("no json\n", encoding="utf-8")
+    shop.run(source)
+    assert shop.run(source, replay=True).notes == ()
+    assert shop.rows("bronze.rejected", "state", "reasons") == [("open", ["not_json"])]
+
+
+def test_where_there_is_nothing_to_try_again_files_that_are_gone_count_as_judged_by_todays_rules(shop: Shop) -> None:
+    shop.deliver("a.parquet", [("ann", 1, AT)])
+    shop.run()
+    shutil.rmtree(shop.folder / "orders")
+    (shop.folder / "orders").mkdir()
+    changed = shop.orders.model_copy(update={"rules": (HAS_CUSTOMER,)})
+    assert "dmp replay" in shop.run(changed).failed[0]
+    assert shop.run(changed, replay=True).failed == ()
+    assert shop.run(changed).failed == ()
+    assert len(shop.rows("silver.events", "event_id")) == 1
+
+
 def test_what_waits_for_its_reference_is_no_fault_and_becomes_an_event_when_it_comes(shop: Shop) -> None:
     known = Lookup(
         name="item",

@@ -70,7 +70,7 @@ class Worlds:
             for place, line in enumerate(lines)
         ]
         records = cells.typed(json_lines.cells(spark.createDataFrame(rows, SCHEMA), source.reading), source.reading)
-        mapped = of_records(records, of_texts(source.reading), source, {}, specs["ingest"], stable_id, scratch)
+        mapped = of_records(records, of_texts(source.reading), source, {}, specs["ingest"], stable_id)
         self.judged = scratch.write(mapped, "mapped")
 
     def after(self, names: list[str]) -> dict[str, Counter[str]]:
