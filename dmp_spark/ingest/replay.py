@@ -16,6 +16,7 @@ from dmp_spark.ingest.rules import PAYLOAD_OPTIONS
 from dmp_spark.ingest.tables import REJECTED, RejectedState
 
 TRIED = (RejectedState.OPEN, RejectedState.WAITING)
+LINE = "line"
 PLACE = ("_file_id", "_position", "_element")
 
 
@@ -33,12 +34,18 @@ def tried(rejected: DataFrame, source: Source) -> DataFrame:
     Those of which only a line, the begin of a text or what is readable of it was kept cannot: no rule was asked about them.
     """
     is_cut = F.exists("reasons", lambda reason: reason.startswith("too_long_"))
-    texts = [] if reading.is_text(source.reading) else [name for name, kind in source.columns.items() if kind == "string"]
-    mended = F.array(*[F.lit(reason) for reason in [*Fault, *[f"unreadable_{name}" for name in texts]]])
-    is_line = F.arrays_overlap("reasons", mended)
+    if reading.is_text(source.reading):
+        keys = F.array_remove(F.json_object_keys("payload"), "_extra")
+        is_line = keys == F.array(F.lit(LINE))
+        if [field.name for field in source.fields] == [LINE]:
+            is_line &= F.arrays_overlap("reasons", F.array(*[F.lit(fault) for fault in Fault]))
+        is_kept = ~is_line
+    else:
+        texts = [f"unreadable_{name}" for name, kind in source.columns.items() if kind == "string"]
+        is_kept = ~F.arrays_overlap("reasons", F.array(*[F.lit(reason) for reason in texts]).cast("array<string>"))
     own = rejected.where((F.col("source") == source.name) & F.col("state").isin(*TRIED) & F.col("payload").isNotNull())
     element = F.floor(F.col("ordinal") / F.lit(len(source.events))).cast("bigint")
-    return own.where(~is_cut & ~is_line).withColumn("_element", element)
+    return own.where(~is_cut & is_kept).withColumn("_element", element)
 
 
 def records(rows: DataFrame, source: Source, files: Mapping[str, Kept]) -> list[tuple[Header, DataFrame]]:

@@ -148,6 +148,14 @@ def test_a_loser_is_on_record_with_its_place_and_an_event_that_loses_with_its_fi
     assert shop.rows("bronze.conflicts", "content") == []
 
 
+def test_an_identifier_goes_with_the_event_that_carried_it(shop: Shop) -> None:
+    deliver(shop, "a.parquet", order("ann", 2.0, 2))
+    shop.run()
+    deliver(shop, "b.parquet", order("eve", 1.0, 1))
+    shop.run()
+    assert shop.rows("silver.identifiers", "value") == [("eve",)]
+
+
 def test_a_run_killed_before_identifiers_leaves_none_of_an_event_that_lost(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     deliver(shop, "a.parquet", order("ann", 2.0, 2))
     shop.run()
