@@ -1,4 +1,4 @@
-"""Small frames of what is here already, as relations that the optimizer sees into."""
+"""Small frames: of what is here already, and of rows so few that large tables need not move to meet them."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -6,6 +6,13 @@ from typing import Any
 import pyarrow as pa
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
+
+FEW = 200_000  # rows that are sent to every task instead of moving all others to meet them
+
+
+def met_by(rows: DataFrame, others: DataFrame, key: Sequence[str]) -> DataFrame:
+    """The rows whose key one of `others` has, which are at most FEW: no row is moved."""
+    return rows.join(F.broadcast(others.select(*key)), on=list(key), how="left_semi").select(*rows.columns)
 
 
 def few(spark: SparkSession, rows: Sequence[tuple[Any, ...]], columns: Mapping[str, str]) -> DataFrame:

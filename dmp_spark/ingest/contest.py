@@ -1,15 +1,14 @@
 """Settling which of several rows of one key holds, in as little work as the data asks for."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from dmp_spark.functions.frames import FEW, met_by
 from dmp_spark.ingest import duplicates
 from dmp_spark.lakehouse.scratch import Scratch
-
-FEW = 200_000  # keys that are sent to every task instead of moving all rows to meet them
 
 
 @dataclass(frozen=True)
@@ -41,6 +40,8 @@ class Verdict:
 
 def settle(scratch: Scratch, name: str, candidates: DataFrame, rivals: Rivals) -> Verdict:
     """The verdict over `candidates`; the rows of keys that nobody contests are not touched."""
+    if rivals.standing is not None and candidates.count() <= FEW:
+        rivals = replace(rivals, standing=met_by(rivals.standing, candidates, rivals.key))
     keys = scratch.write(duplicates.repeated(candidates, rivals.key, rivals.standing), f"{name}_repeated")
     number = keys.count()
     if not number:

@@ -108,7 +108,8 @@ def _scoped(
     if left:
         changed = lakehouse.replace(table, fresh, F.col(file).isin(left), fresh.select(*contract.key))
     else:
-        changed = lakehouse.upsert(table, fresh)
+        accepted = sum(t.total("rows_accepted") for t, _ in parts) if contract is EVENTS else None
+        changed = lakehouse.upsert(table, fresh, accepted)
     changes[table] = _sum(changes.get(table), changed)
 
 

@@ -5,6 +5,7 @@ from pyspark.sql import functions as F
 
 from dmp_spark.contracts import HASH, Contract
 from dmp_spark.functions.changes import differs
+from dmp_spark.functions.frames import FEW, met_by
 from dmp_spark.functions.keys import content_hash
 from dmp_spark.lakehouse.catalog import has_hash
 
@@ -30,11 +31,12 @@ def partition_value(name: str, contract: Contract) -> Column:
     return F.expr(generated) if generated else F.col(name)
 
 
-def differences(new: DataFrame, old: DataFrame, contract: Contract, deletes: bool) -> DataFrame:
+def differences(new: DataFrame, old: DataFrame, contract: Contract, deletes: bool, number: int | None = None) -> DataFrame:
     """The shaped rows that differ, with `_action` and the old row's partition values as `_old_<column>`.
 
     A full outer join on the key compares hashes alone; deleted rows carry their key and nulls. Without `deletes`
-    rows that only the table has stay untouched.
+    rows that only the table has stay untouched, and where `number`, that of the new rows, is known and small, they are met
+    where they lie.
     """
     key = list(contract.key)
     previous = old.select(
@@ -42,6 +44,8 @@ def differences(new: DataFrame, old: DataFrame, contract: Contract, deletes: boo
         F.col(HASH).alias("_old_hash"),
         *[F.col(name).alias(f"_old_{name}") for name in contract.partitioned_by],
     )
+    if not deletes and number is not None and number <= FEW:
+        previous = met_by(previous, new, key)
     current = new.withColumn("_is_new", F.lit(True))
     joined = current.join(previous, on=key, how="full_outer" if deletes else "left_outer")
     action = (

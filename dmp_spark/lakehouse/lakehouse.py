@@ -83,11 +83,15 @@ class Lakehouse:
         part = write.Part(scope, keys)
         return self._after(write.replace(self.location, contract, rows, self.scratch, self.before_commit, part, unique=unique))
 
-    def upsert(self, table: str, rows: DataFrame) -> Changes:
-        """Insert or update `rows` by key where they differ; rows that only the table has stay."""
+    def upsert(self, table: str, rows: DataFrame, number: int | None = None) -> Changes:
+        """Insert or update `rows` by key where they differ; rows that only the table has stay.
+
+        `number` is how many rows there are, where that is known: few are compared without moving the table's.
+        """
         contract = self._allowed(table, self._writes)
         self._before()
-        return self._after(write.replace(self.location, contract, rows, self.scratch, self.before_commit, deletes=False))
+        changes = write.replace(self.location, contract, rows, self.scratch, self.before_commit, deletes=False, number=number)
+        return self._after(changes)
 
     def append(self, table: str, rows: DataFrame) -> Changes:
         """Insert the rows whose key is new: the write of a ledger."""

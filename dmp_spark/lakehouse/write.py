@@ -55,12 +55,14 @@ def replace(
     part: Part = EVERYTHING,
     deletes: bool = True,
     unique: int | None = None,
+    number: int | None = None,
 ) -> Changes:
     """Make the table (or its rows in `part`) equal to `rows`; nothing is committed where nothing differs.
 
     Rows outside keys are left out of both sides: one that the table has would else count as new, and stand there twice.
     `before_commit` is called when all is staged, and before a table whose first write failed is taken away again. Rows that
-    are unique by the key because of how they were made, `unique` in number, are not proven again.
+    are unique by the key because of how they were made, `unique` in number, are not proven again; `number` is how many rows
+    there are, where that is known.
     """
     new = compare.shaped(rows, contract)
     if not catalog.exists(new.sparkSession, location, contract.name):
@@ -72,7 +74,7 @@ def replace(
         placed = new.withColumns(places) if places else new  # a Connect session refuses to add no column
         new = part.of(placed).select(*new.columns)
     old = part.of(_table(location, contract, rows))
-    staged = scratch.write(compare.differences(new, old, contract, deletes), contract.name)
+    staged = scratch.write(compare.differences(new, old, contract, deletes, number), contract.name)
     before_commit()
     return _commit(location, contract, staged, is_proven=unique is not None)
 
