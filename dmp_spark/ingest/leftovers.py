@@ -34,9 +34,9 @@ def leftovers(lakehouse: Lakehouse, sources: Iterable[str], known: Sequence[Know
             frames.append(rows.select("source", F.col(file).alias("file_id"), is_event.alias("displaced")))
     if not frames:
         return {}
-    taken = [row.file_id for row in known if row.state == State.TAKEN]
-    # bounded by the files of one run
-    every = reduce(DataFrame.unionByName, frames).where(~F.col("file_id").isin(taken)).distinct().collect()
+    taken = {row.file_id for row in known if row.state == State.TAKEN}
+    found = reduce(DataFrame.unionByName, frames).distinct().collect()  # bounded by files
+    every = [row for row in found if row["file_id"] is not None and row["file_id"] not in taken]
     return {
         source: Left(
             frozenset(row["file_id"] for row in every if row["source"] == source),

@@ -1,6 +1,7 @@
 """Taking what was rejected again: by today's rules, without its files."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import reduce
 
 from pyspark.sql import DataFrame
@@ -35,14 +36,16 @@ def take_again(
     rows = scratch.write(rows, f"{source.name}_tried")
     ids = {row["file_id"] for row in rows.select("file_id").distinct().collect()} & set(files)  # bounded by files
     if not ids:
-        return Taken(Probed(planned, {}, {}), is_replay=True)
+        return Taken(Probed(replace(planned, left=()), {}, {}), is_replay=True)
     rows = rows.where(F.col("file_id").isin(sorted(ids)))
     frames = replay.records(rows, source, {key: files[key] for key in sorted(ids)})
     every = [of_records(each, header, source, tables, spec, make_id) for header, each in frames]
     mapped = reduce(DataFrame.unionByName, every)
     mapped = scratch.write(replay.asked_of(mapped, rows, source), f"{source.name}_again")
     candidates = mapped.where(F.size("_reasons") == 0)
-    standing = context.lakehouse.read(EVENTS.name).where(F.col("source") == source.name)
+    # what a killed run left of files that nobody took is no rival: the next half of the run judges it
+    is_left = F.coalesce(F.col("_file_id").isin(list(planned.left)), F.lit(False))
+    standing = context.lakehouse.read(EVENTS.name).where((F.col("source") == source.name) & ~is_left)
     rivals = Rivals(("event_id",), EVENT_CONTENT, F.unix_micros("known_time"), _without_own(standing, candidates))
     verdict = settle(scratch, f"{source.name}_again", candidates, rivals)
     still = scratch.write(rejected_rows(mapped, planned), f"{source.name}_still")
@@ -60,7 +63,7 @@ def take_again(
         )
     moved = scratch.write(replay.moved(rows, still, planned.spec_hash), f"{source.name}_moved")
     late = candidates.where(F.array_contains("flags", LATE)).count() if spec.late is not None else 0
-    probed, contested = Probed(planned, {}, {}), verdict.decided
+    probed, contested = Probed(replace(planned, left=()), {}, {}), verdict.decided
     return Taken(probed, verdict.accepted, moved, counts, verdict.conflicts, late, contested, is_replay=True)
 
 

@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pyarrow as pa
-import pytest
 from pyspark.sql import Row, SparkSession
 from pyspark.sql import functions as F
 
@@ -13,7 +12,6 @@ from dmp_spark.contracts import Changes
 from dmp_spark.ingest import conflicts
 from dmp_spark.ingest.duplicates import decided, with_content
 from dmp_spark.ingest.tables import CONFLICTS
-from dmp_spark.lakehouse.lakehouse import Lakehouse
 from tests.ingest.delivered_shop import AT, SCHEMA, Shop
 
 START = datetime(2017, 1, 1, tzinfo=UTC)
@@ -94,9 +92,7 @@ def place(shop: Shop, file: str) -> str:
     return str(file_id)
 
 
-def test_a_loser_is_on_record_with_its_place_and_an_event_that_loses_with_its_file(
-    shop: Shop, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_loser_is_on_record_with_its_place_and_an_event_that_loses_with_its_file(shop: Shop) -> None:
     deliver(shop, "a.parquet", order("ann", 2.0, 2), order("ann", 2.0, 2))
     assert "bronze.conflicts" not in shop.run().changes  # a repetition is no conflict, and no table is made of nothing
     assert not (shop.root / "bronze" / "conflicts").exists()
@@ -115,17 +111,7 @@ def test_a_loser_is_on_record_with_its_place_and_an_event_that_loses_with_its_fi
     # an earlier one takes the place of the event that stood, killed between conflicts and events, and after the events
     deliver(shop, "c.parquet", order("eve", 1.0, 1))
     for stop in ("silver.events", "bronze.files"):
-        upsert = Lakehouse.upsert
-
-        def killed(self: Lakehouse, table: str, rows: object, stop: str = stop, upsert: Any = upsert) -> Changes:
-            if table == stop:
-                raise KeyboardInterrupt(table)
-            return upsert(self, table, rows)  # type: ignore[no-any-return]
-
-        monkeypatch.setattr(Lakehouse, "upsert", killed)
-        with pytest.raises(KeyboardInterrupt, match=stop):
-            shop.run()
-        monkeypatch.setattr(Lakehouse, "upsert", upsert)
+        shop.killed(stop)
         assert len(shop.rows("bronze.conflicts", "content")) == 4
     shop.run()
     assert shop.rows("silver.identifiers", "value") == [("eve",)]  # of an event that lost, nobody is left
@@ -156,21 +142,11 @@ def test_an_identifier_goes_with_the_event_that_carried_it(shop: Shop) -> None:
     assert shop.rows("silver.identifiers", "value") == [("eve",)]
 
 
-def test_a_run_killed_before_identifiers_leaves_none_of_an_event_that_lost(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_killed_before_identifiers_leaves_none_of_an_event_that_lost(shop: Shop) -> None:
     deliver(shop, "a.parquet", order("ann", 2.0, 2))
     shop.run()
     deliver(shop, "b.parquet", order("eve", 1.0, 1))
-    replace = Lakehouse.replace
-
-    def killed(self: Lakehouse, table: str, *arguments: Any) -> Changes:
-        if table == "silver.identifiers":
-            raise KeyboardInterrupt(table)
-        return replace(self, table, *arguments)
-
-    monkeypatch.setattr(Lakehouse, "replace", killed)
-    with pytest.raises(KeyboardInterrupt):
-        shop.run()
-    monkeypatch.setattr(Lakehouse, "replace", replace)
+    shop.killed("silver.identifiers")
     assert shop.run().changes["silver.events"] == Changes()
     assert shop.rows("silver.identifiers", "value") == [("eve",)]
 

@@ -69,3 +69,19 @@ def test_an_event_that_lost_its_place_to_a_file_that_nobody_took_comes_back_with
     assert shop.rows("silver.identifiers", "value") == [("ann",)]
     assert len(shop.rows("silver.events", "event_id")) == 1
     assert shop.rows("bronze.conflicts", "event_id") == []
+
+
+def test_a_replay_does_not_yield_to_what_nobody_took(shop: Shop) -> None:
+    not_ann = HAS_CUSTOMER.model_copy(update={"name": "not_ann", "require": "customer <> 'ann'"})
+    strict: Source = shop.orders.model_copy(update={"rules": (HAS_CUSTOMER, not_ann)})
+    shop.deliver("a.parquet", [("ann", 1, AT)])
+    shop.run(strict)
+    shop.deliver("b.parquet", [("eve", 1, AT - timedelta(hours=1))])
+    shop.killed("bronze.files", strict)
+    deleted(shop)
+    loose = shop.orders.model_copy(update={"rules": (HAS_CUSTOMER,)})
+    assert shop.run(loose, replay=True).failed == ()
+    assert shop.rows("silver.identifiers", "value") == [("ann",)]
+    assert shop.rows("bronze.rejected", "state") == [("replayed",)]
+    assert shop.rows("bronze.files", "rows_accepted", "rows_duplicate") == [(1, 0)]
+    assert len(shop.rows("silver.events", "event_id")) == 1
