@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from dmp_spark.contracts import Contract
-from dmp_spark.functions.frames import few
 from dmp_spark.functions.instants import instant_of
 from dmp_spark.lakehouse.location import Location
 
@@ -66,6 +65,7 @@ class LockTable:
                 raise
 
     def _merge(self, new: Holder, condition: str, otherwise: str = "") -> None:
+        from dmp_spark.functions.frames import few
         from dmp_spark.lakehouse.compare import shaped
 
         (key,) = self._contract.key
