@@ -10,6 +10,11 @@ from pyspark.sql import functions as F
 FEW = 200_000  # rows that are sent to every task instead of moving all others to meet them
 
 
+def sent(rows: DataFrame, number: int, most: int = FEW) -> DataFrame:
+    """Rows to be joined with, sent to every task where they are few."""
+    return F.broadcast(rows) if number <= most else rows
+
+
 def met_by(rows: DataFrame, others: DataFrame, key: Sequence[str]) -> DataFrame:
     """The rows whose key one of `others` has, which are at most FEW: no row is moved."""
     return rows.join(F.broadcast(others.select(*key)), on=list(key), how="left_semi").select(*rows.columns)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from dmp_spark.functions.frames import FEW, met_by
+from dmp_spark.functions.frames import FEW, met_by, sent
 from dmp_spark.ingest import duplicates
 from dmp_spark.lakehouse.scratch import Scratch
 
@@ -38,16 +38,15 @@ class Verdict:
     decided: DataFrame | None = None
 
 
-def settle(scratch: Scratch, name: str, candidates: DataFrame, rivals: Rivals) -> Verdict:
-    """The verdict over `candidates`; the rows of keys that nobody contests are not touched."""
-    if rivals.standing is not None and candidates.count() <= FEW:
+def settle(scratch: Scratch, name: str, candidates: DataFrame, rivals: Rivals, number: int | None = None) -> Verdict:
+    """The verdict over `candidates`, `number` of them where that is known; rows of keys that nobody contests are not touched."""
+    if rivals.standing is not None and number is not None and number <= FEW:
         rivals = replace(rivals, standing=met_by(rivals.standing, candidates, rivals.key))
     keys = scratch.write(duplicates.repeated(candidates, rivals.key, rivals.standing), f"{name}_repeated")
-    number = keys.count()
-    if not number:
+    contested = keys.count()
+    if not contested:
         return Verdict(candidates)
-    met = F.broadcast(keys) if number <= FEW else keys
-    decided = scratch.write(_decided(candidates, met, rivals), f"{name}_decided")
+    decided = scratch.write(_decided(candidates, sent(keys, contested), rivals), f"{name}_decided")
     losers = decided.where(~F.col("_is_winner") & ~F.col("_is_standing"))
     lost = {row["_file_id"]: row["count"] for row in losers.groupBy("_file_id").count().collect()}  # bounded by files
     conflicts = decided.where(F.col("_is_winner") & (F.col("_contents") > 1)).count()

@@ -1,13 +1,13 @@
 """What a run left that was killed before it wrote its manifest: rows of versions of files that nobody took."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import reduce
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from dmp_spark.ingest.manifest import Known, State
+from dmp_spark.ingest.manifest import Known, State, taken_of
 from dmp_spark.ingest.tables import CONFLICTS, EVENTS, REJECTED
 from dmp_spark.lakehouse.lakehouse import Lakehouse
 
@@ -26,11 +26,11 @@ class Left:
 
 def leftovers(lakehouse: Lakehouse, sources: Iterable[str], known: Sequence[Known]) -> dict[str, Left]:
     """By source what was left of it; sources of which nothing was are left out. One job, and none in a new lakehouse."""
-    frames = []
+    frames, is_newer = [], _is_newer(sources, known)
     for table, file in PLACES:
         if lakehouse.exists(table):
             is_event = F.col("position").isNull() if file == "winner_file_id" else F.lit(False)
-            rows = lakehouse.read(table).where(_is_newer(sources, known))
+            rows = lakehouse.read(table).where(is_newer)
             frames.append(rows.select("source", F.col(file).alias("file_id"), is_event.alias("displaced")))
     if not frames:
         return {}
@@ -46,11 +46,16 @@ def leftovers(lakehouse: Lakehouse, sources: Iterable[str], known: Sequence[Know
     }
 
 
+def lies_in(file: str, files: Collection[str]) -> Column:
+    """Whether the file that a column names is one of these; where it names none it is not."""
+    return F.coalesce(F.col(file).isin(list(files)), F.lit(False))
+
+
 def _is_newer(sources: Iterable[str], known: Sequence[Known]) -> Column:
     """Rows of sources that were written after the last of its files was taken: by that files of tables are left out unread."""
     is_any = F.lit(False)
     for source in sources:
-        landed = [row.landed_at for row in known if row.source == source and row.state == State.TAKEN]
+        landed = [row.landed_at for row in taken_of(source, known)]
         own = F.col("source") == source
         is_any |= own & (F.col("_ingested_at") > F.lit(max(landed))) if landed else own
     return is_any

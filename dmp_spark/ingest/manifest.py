@@ -96,6 +96,11 @@ def mapping_hash(source: Source, spec: IngestSpec, looked_up: Iterable[str] = ()
     return spec_hash(source.without_rejecting, spec, looked_up)
 
 
+def taken_of(source: str, known: Iterable[Known]) -> list[Known]:
+    """The files of a source that were taken."""
+    return [row for row in known if row.source == source and row.state == State.TAKEN]
+
+
 def listing_hash(spec: IngestSpec, now: datetime) -> str:
     """One hash over all versions of files that the sources have now: the version of ingest's inputs."""
     ids = sorted(file_id(source.name, seen) for source in spec.sources for seen in settled(source, now)[0])
@@ -129,7 +134,7 @@ def plan(
     """
     digest = spec_hash(source, spec, looked_up)
     listed = {file_id(source.name, each): each for each in seen}
-    taken = {row.file_id: row for row in known if row.source == source.name and row.state == State.TAKEN}
+    taken = {row.file_id: row for row in taken_of(source.name, known)}
     if not again and any(row.spec_hash != digest for row in taken.values()):
         again = "its part of ingest.yml or a table that it looks up changed"
     if displaced - listed.keys() and not again:

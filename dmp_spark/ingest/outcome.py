@@ -18,16 +18,14 @@ def held(taken: Sequence[Taken], most: float | None) -> list[str]:
 
 def late(taken: Sequence[Taken]) -> tuple[Check, ...]:
     """A check a source of events, of its new and its replayed records."""
-    names = dict.fromkeys(each.source.name for each in taken if each.source.events)
-    numbers = {name: sum(each.late for each in taken if each.source.name == name) for name in names}
+    numbers = _by_source([each for each in taken if each.source.events], "late")
     return tuple(Check(f"{name}_late", not number, _told_late(number)) for name, number in numbers.items())
 
 
 def conflicts(taken: Sequence[Taken]) -> tuple[Check, ...]:
     """A check a source, whose new and replayed records may both have conflicts."""
-    sources = {each.source.name: each.source for each in taken}
-    numbers = {name: sum(each.conflicts for each in taken if each.source.name == name) for name in sources}
-    which = {name: "latest" if source.person_attributes else "earliest" for name, source in sources.items()}
+    numbers = _by_source(taken, "conflicts")
+    which = {each.source.name: "latest" if each.source.person_attributes else "earliest" for each in taken}
     return tuple(
         Check(
             f"{name}_conflicts",
@@ -36,6 +34,12 @@ def conflicts(taken: Sequence[Taken]) -> tuple[Check, ...]:
         )
         for name, number in numbers.items()
     )
+
+
+def _by_source(taken: Sequence[Taken], name: str) -> dict[str, int]:
+    """The sum of one number over what was taken of each source, new and replayed."""
+    sources = dict.fromkeys(each.source.name for each in taken)
+    return {source: sum(getattr(each, name) for each in taken if each.source.name == source) for source in sources}
 
 
 def _held(taken: Taken, most: float | None) -> str:

@@ -9,7 +9,7 @@ from dmp_spark.functions.instants import instant_of
 from dmp_spark.functions.keys import MakeId, keyed_id, stable_id
 from dmp_spark.ingest import fit_outliers
 from dmp_spark.ingest.leftovers import Left
-from dmp_spark.ingest.manifest import Known, Plan, State, mapping_hash, plan, spec_hash
+from dmp_spark.ingest.manifest import Known, Plan, State, mapping_hash, plan, spec_hash, taken_of
 from dmp_spark.ingest.probing import Work
 from dmp_spark.ingest.resolved import IngestSpec, Source
 from dmp_spark.ingest.tables import FILES, reference_name
@@ -38,13 +38,8 @@ def planned(context: RunContext, source: Source, spec: IngestSpec, seen: list[Fi
 
 def is_rules_alone(of: Plan, work: Work) -> bool:
     """Whether something changed of a source, and nothing but rules that reject."""
-    own = taken_of(of.source, work)
+    own = taken_of(of.source.name, work.known)
     return all(row.mapping_hash == of.mapping_hash for row in own) and any(row.spec_hash != of.spec_hash for row in own)
-
-
-def taken_of(source: Source, work: Work) -> list[Known]:
-    """The rows of the manifest of files of a source that were taken."""
-    return [row for row in work.known if row.source == source.name and row.state == State.TAKEN]
 
 
 def lookup_tables(context: RunContext, source: Source, tables: dict[str, DataFrame]) -> str:

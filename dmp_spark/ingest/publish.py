@@ -10,6 +10,7 @@ from pyspark.sql import functions as F
 from dmp_spark.contracts import Changes, Contract
 from dmp_spark.functions.frames import few
 from dmp_spark.ingest import attributes, conflicts, subjects
+from dmp_spark.ingest.leftovers import lies_in
 from dmp_spark.ingest.manifest import Known, Mode, State
 from dmp_spark.ingest.tables import BOUNDS, CONFLICTS, EVENTS, FILES, IDENTIFIERS, PERSON_ATTRIBUTES, REJECTED, reference_name
 from dmp_spark.ingest.taking import Counts, Taken
@@ -156,8 +157,7 @@ def _conflicts(context: RunContext, changes: dict[str, Changes], publication: Pu
     left = sorted({file for each in taken for file in each.probed.plan.left if file not in each.probed.plan.files})
     if not (contested or again or left if exists else any(each.conflicts for each in taken)):
         return
-    of_left = [F.coalesce(F.col(name).isin(left), F.lit(False)) for name in ("file_id", "winner_file_id")]
-    is_again = F.col("source").isin(again) | of_left[0] | of_left[1]
+    is_again = F.col("source").isin(again) | lies_in("file_id", left) | lies_in("winner_file_id", left)
     standing = lakehouse.read(CONFLICTS.name).where(~is_again) if exists else None
     rows = conflicts.rows(contested, standing) if contested else lakehouse.read(CONFLICTS.name).limit(0)
     keys = _union(contested).select("event_id").distinct() if contested else None

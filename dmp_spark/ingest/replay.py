@@ -37,7 +37,7 @@ def tried(rejected: DataFrame, source: Source) -> DataFrame:
     if reading.is_text(source.reading):
         keys = F.array_remove(F.json_object_keys("payload"), "_extra")
         is_line = keys == F.array(F.lit(LINE))
-        if [field.name for field in source.fields] == [LINE]:
+        if list(source.columns) == [LINE]:
             is_line &= F.arrays_overlap("reasons", F.array(*[F.lit(fault) for fault in Fault]))
         is_kept = ~is_line
     else:

@@ -12,9 +12,8 @@ from dmp_spark.enrichment.enriched import refused_by_a_worker
 from dmp_spark.formats.headers import Header
 from dmp_spark.functions.instants import micros_of
 from dmp_spark.ingest import expectations, fit_outliers, publish
-from dmp_spark.ingest.leftovers import leftovers
-from dmp_spark.ingest.manifest import Mode, settled
-from dmp_spark.ingest.planning import lookup_tables, planned, taken_of
+from dmp_spark.ingest.manifest import Mode, settled, taken_of
+from dmp_spark.ingest.planning import lookup_tables, planned
 from dmp_spark.ingest.probing import Work
 from dmp_spark.ingest.replay import Kept
 from dmp_spark.ingest.resolved import IngestSpec, Source
@@ -27,7 +26,6 @@ def replay(context: RunContext, spec: IngestSpec, work: Work) -> tuple[dict[str,
     """What changed, what is expected of the sources, and the sentences that held all of it back."""
     if not context.lakehouse.exists(REJECTED.name):
         return {}, (), []
-    work.left = leftovers(context.lakehouse, [source.name for source in spec.sources], work.known)
     for source in spec.sources:
         if source.events:
             _look_at(context, source, spec, work)
@@ -48,7 +46,7 @@ def _look_at(context: RunContext, source: Source, spec: IngestSpec, work: Work) 
     if plan.mode is Mode.REBUILD:
         return
     plain = replace(plan, mode=Mode.ADD, files={})
-    own = [row for row in taken_of(source, work) if row.header]
+    own = [row for row in taken_of(source.name, work.known) if row.header]
     files = {row.file_id: Kept(Header.of_text(row.header), micros_of(row.landed_at)) for row in own}
     judging = {**tables, **fit_outliers.to_be_judged_by(source, work.learning[source.name], None)}
     try:

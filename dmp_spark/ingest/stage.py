@@ -1,6 +1,6 @@
 """Ingest: files of sources become events, reference data and facts; what is wrong with a record is kept with its reasons."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,8 +12,8 @@ from dmp_spark.errors import Problem
 from dmp_spark.formats.records import named_in
 from dmp_spark.ingest import expectations, fit_outliers, outcome, publish
 from dmp_spark.ingest.leftovers import leftovers
-from dmp_spark.ingest.manifest import Mode, settled
-from dmp_spark.ingest.planning import is_rules_alone, known_files, lookup_tables, make_id_of, planned, taken_of
+from dmp_spark.ingest.manifest import Mode, settled, taken_of
+from dmp_spark.ingest.planning import is_rules_alone, known_files, lookup_tables, make_id_of, planned
 from dmp_spark.ingest.probing import Work, probe
 from dmp_spark.ingest.replaying import replay
 from dmp_spark.ingest.resolved import IngestSpec, Source
@@ -32,17 +32,19 @@ def run(context: RunContext, spec: IngestSpec) -> RunSummary:
 
     Where rejected records are to be tried again, that is a publication of its own before it.
     """
-    work = Work(known_files(context.lakehouse), make_id_of(spec))
+    known = known_files(context.lakehouse)
+    left = leftovers(context.lakehouse, [source.name for source in spec.sources], known)
+    work = Work(known, make_id_of(spec), left=left)
     changes: dict[str, Changes] = {}
     checks: tuple[Check, ...] = ()
     again: list[Taken] = []
     if context.replay:
         changes, checks, held = replay(context, spec, work)
         if held:
-            return RunSummary({}, _counts(work.taken), checks, tuple(held), tuple(work.failed), tuple(work.notes))
+            told = _checks(work.taken, checks, spec)
+            return RunSummary({}, _counts(work.taken), told, tuple(held), tuple(work.failed), tuple(work.notes))
         again = work.taken
-        work = Work(known_files(context.lakehouse), work.make_id, failed=work.failed, notes=work.notes)
-    work.left = leftovers(context.lakehouse, [source.name for source in spec.sources], work.known)
+        work = Work(known_files(context.lakehouse), work.make_id, failed=work.failed, notes=work.notes, left=left)
     tables: dict[str, DataFrame] = {}
     for source in spec.sources:
         _look_at(context, source, spec, work, tables)
@@ -52,13 +54,18 @@ def run(context: RunContext, spec: IngestSpec) -> RunSummary:
     kept_back, expected = expectations.judged(context, spec.sources, work.taken)
     held = outcome.held(work.taken, spec.hold_if_rejected_above) + kept_back
     every = again + work.taken
-    told = outcome.conflicts(every) + (outcome.late(every) if spec.late is not None else ())
-    checks = (*told, *{check.name: check for check in (*checks, *expected)}.values())
+    checks = _checks(every, (*checks, *expected), spec)
     if not held:
         removed = tuple(gone) if context.full else ()
         publication = publish.Publication(tuple(work.taken), tuple(work.refused), work.known, removed)
         changes = publish.total(changes, publish.publish(context, publication))
     return RunSummary(changes, _counts(every), checks, tuple(held), tuple(dict.fromkeys(work.failed)), tuple(work.notes))
+
+
+def _checks(taken: Sequence[Taken], expected: Iterable[Check], spec: IngestSpec) -> tuple[Check, ...]:
+    """What is told of all that was taken, and what was expected; of two expectations of one name the later holds."""
+    late = outcome.late(taken) if spec.late is not None else ()
+    return (*outcome.conflicts(taken), *late, *{check.name: check for check in expected}.values())
 
 
 def _counts(taken: Iterable[Taken]) -> dict[str, int]:
@@ -95,7 +102,7 @@ def _look_at(context: RunContext, source: Source, spec: IngestSpec, work: Work, 
         files = "1 file" if unsettled == 1 else f"{unsettled:,} files"
         work.notes.append(f"{source.name}: {files} changed so lately (`settle`) that the next run reads them")
     plan = planned(context, source, spec, seen, work)
-    has_any = bool(taken_of(source, work))
+    has_any = bool(taken_of(source.name, work.known))
     if not seen and not unsettled and (source.arrives == "replaced" or not has_any):
         work.refuse(source.name, f"there is no file at {source.path}")
         return

@@ -16,6 +16,7 @@ from dmp_spark.functions.keys import MakeId, stable_id
 from dmp_spark.ingest import attributes, events, lookups, outliers, rules
 from dmp_spark.ingest.compute import named
 from dmp_spark.ingest.contest import Rivals, settle
+from dmp_spark.ingest.leftovers import lies_in
 from dmp_spark.ingest.manifest import Mode, Plan
 from dmp_spark.ingest.reference import by_key, examples, hash_of_file
 from dmp_spark.ingest.reference import rows as reference_rows
@@ -113,7 +114,8 @@ def take(
         .collect()
     )
     candidates = mapped.where(F.size("_reasons") == 0)
-    verdict = settle(context.lakehouse.scratch, source.name, candidates, _rivals(context, probed))
+    number = sum(row["mapped"] - row["rejected"] for row in counted)
+    verdict = settle(context.lakehouse.scratch, source.name, candidates, _rivals(context, probed), number)
     counts = dict.fromkeys(probed.rows, Counts())
     for row in counted:
         file_id = _known_file(source, row["_file_id"])
@@ -181,10 +183,10 @@ def _counts(rows_in: int, mapped: int, rejected: int, lost: int) -> Counts:
 
 def _mapped(context: RunContext, probed: Probed, tables: Mapping[str, DataFrame], spec: IngestSpec, make_id: MakeId) -> DataFrame:
     source = probed.plan.source
-    frames = []
+    frames, spark = [], context.lakehouse.spark
+    tasks = spark.conf.get("spark.sql.shuffle.partitions") or ""
     for header, files in probed.groups.items():
-        rows = reading.read(context.lakehouse.spark, header, files, source.reading, probed.texts)
-        tasks = context.lakehouse.spark.conf.get("spark.sql.shuffle.partitions") or ""
+        rows = reading.read(spark, header, files, source.reading, probed.texts)
         if not source.reference and is_spread([probed.rows[file_id] for file_id in files], tasks):
             rows = rows.repartition(F.col("_position"))
         frames.append(of_records(rows, header, source, tables, spec, make_id))
@@ -237,7 +239,7 @@ def _rivals(context: RunContext, probed: Probed) -> Rivals:
     standing = None
     if probed.plan.mode is Mode.ADD and context.lakehouse.exists("silver.events"):
         # what a killed run wrote of these very files is judged again, as if it had never been written
-        is_own = F.coalesce(F.col("_file_id").isin([*probed.rows, *probed.plan.left]), F.lit(False))
+        is_own = lies_in("_file_id", [*probed.rows, *probed.plan.left])
         standing = context.lakehouse.read("silver.events").where((F.col("source") == source.name) & ~is_own)
     return Rivals(("event_id",), EVENT_CONTENT, F.unix_micros("known_time"), standing)
 

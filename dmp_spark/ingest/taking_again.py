@@ -12,6 +12,7 @@ from dmp_spark.ingest import replay
 from dmp_spark.ingest.contest import Rivals, settle
 from dmp_spark.ingest.duplicates import with_content
 from dmp_spark.ingest.events import LATE
+from dmp_spark.ingest.leftovers import lies_in
 from dmp_spark.ingest.manifest import Plan
 from dmp_spark.ingest.resolved import IngestSpec
 from dmp_spark.ingest.tables import EVENTS, REJECTED
@@ -32,25 +33,24 @@ def take_again(
     Nothing is written but scratch. `files` are those that were taken, by file_id.
     """
     source, scratch = planned.source, context.lakehouse.scratch
+    probed = Probed(replace(planned, left=()), {}, {})  # what was left is for the next half of the run
     rows = replay.tried(context.lakehouse.read(REJECTED.name), source)
     rows = scratch.write(rows, f"{source.name}_tried")
     ids = {row["file_id"] for row in rows.select("file_id").distinct().collect()} & set(files)  # bounded by files
     if not ids:
-        return Taken(Probed(replace(planned, left=()), {}, {}), is_replay=True)
+        return Taken(probed, is_replay=True)
     rows = rows.where(F.col("file_id").isin(sorted(ids)))
     frames = replay.records(rows, source, {key: files[key] for key in sorted(ids)})
     every = [of_records(each, header, source, tables, spec, make_id) for header, each in frames]
     mapped = reduce(DataFrame.unionByName, every)
     mapped = scratch.write(replay.asked_of(mapped, rows, source), f"{source.name}_again")
     candidates = mapped.where(F.size("_reasons") == 0)
-    # what a killed run left of files that nobody took is no rival: the next half of the run judges it
-    is_left = F.coalesce(F.col("_file_id").isin(list(planned.left)), F.lit(False))
-    standing = context.lakehouse.read(EVENTS.name).where((F.col("source") == source.name) & ~is_left)
+    held = _by_file_id(candidates.select(F.col("_file_id").alias("file_id")))
+    standing = context.lakehouse.read(EVENTS.name).where((F.col("source") == source.name) & ~lies_in("_file_id", planned.left))
     rivals = Rivals(("event_id",), EVENT_CONTENT, F.unix_micros("known_time"), _without_own(standing, candidates))
-    verdict = settle(scratch, f"{source.name}_again", candidates, rivals)
+    verdict = settle(scratch, f"{source.name}_again", candidates, rivals, sum(held.values()))
     still = scratch.write(rejected_rows(mapped, planned), f"{source.name}_still")
     tried, again = _by_file_id(rows.select("file_id")), _by_file_id(still.select("file_id"))
-    held = _by_file_id(candidates.select(F.col("_file_id").alias("file_id")))
     counts = {}
     for key in sorted(ids):
         lost = verdict.lost.get(key, 0)
@@ -63,8 +63,7 @@ def take_again(
         )
     moved = scratch.write(replay.moved(rows, still, planned.spec_hash), f"{source.name}_moved")
     late = candidates.where(F.array_contains("flags", LATE)).count() if spec.late is not None else 0
-    probed, contested = Probed(replace(planned, left=()), {}, {}), verdict.decided
-    return Taken(probed, verdict.accepted, moved, counts, verdict.conflicts, late, contested, is_replay=True)
+    return Taken(probed, verdict.accepted, moved, counts, verdict.conflicts, late, verdict.decided, is_replay=True)
 
 
 def _without_own(standing: DataFrame, candidates: DataFrame) -> DataFrame:

@@ -9,6 +9,7 @@ from pyspark.sql import functions as F
 
 from dmp_spark.expressions.compile import to_column
 from dmp_spark.expressions.nodes import Expression
+from dmp_spark.functions.frames import sent
 
 FEW = 2_000_000  # keys that are sent to every task instead of moving all rows to meet them
 
@@ -66,7 +67,7 @@ class Lookup:
 
     def narrowed(self, keys: DataFrame, number: int) -> "Lookup":
         """The same lookup with the rows of these `number` distinct keys alone; what is covered stays what it was."""
-        wanted = F.broadcast(keys) if number <= FEW else keys
+        wanted = sent(keys, number, FEW)
         return replace(self, rows=self.rows.join(wanted, on=list(self.key), how="left_semi"))
 
     def _parts(self, column: Callable[[str], Column]) -> dict[str, Column]:

@@ -50,6 +50,7 @@ class Shop:
     def __init__(self, folder: Path, lakehouse_at: Callable[..., Lakehouse]) -> None:
         self.folder, self.root, self.lakehouse_at, self.runs = folder, folder / "lakehouse", lakehouse_at, 0
         self.key: str | None = None
+        self.late: int | None = None
         self.orders = orders(HAS_CUSTOMER, SANE_TIME, path=str(folder / "orders"))
         self.items = Source(
             name="items",
@@ -81,7 +82,8 @@ class Shop:
     def run(
         self, *sources: Source, as_of: datetime = AS_OF, full: bool = False, most: float | None = None, replay: bool = False
     ) -> RunSummary:
-        """One run of the stage over these sources; identifiers are hashed with the secret that `self.key` names.
+        """One run of the stage over these sources; identifiers are hashed with the secret that `self.key` names, and what is
+        known `self.late` seconds too late has its flag.
 
         UserError where the lakehouse does not take that key, as from the pipeline.
         """
@@ -90,6 +92,7 @@ class Shop:
             zone="UTC",
             currency="USD",
             hold_if_rejected_above=most,
+            late=self.late,
             identifier_key=self.key,
             sources=sources or (self.orders,),
         )

@@ -11,8 +11,8 @@ from pyspark.sql import functions as F
 
 from dmp_spark.contracts import Changes, Column, Contract, TableClass
 from dmp_spark.ingest import contest
-from dmp_spark.ingest.contest import Rivals, Verdict, settle
-from dmp_spark.lakehouse import compare
+from dmp_spark.ingest.contest import Rivals, settle
+from dmp_spark.ingest.duplicates import with_content
 from dmp_spark.lakehouse.lakehouse import Lakehouse
 from dmp_spark.lakehouse.scratch import Scratch
 
@@ -28,12 +28,9 @@ DAYS = Contract(
 )
 
 
-@pytest.mark.parametrize("most", [0, contest.FEW])
-def test_few_and_many_candidates_are_settled_alike(
-    spark: SparkSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: int
-) -> None:
-    """By Python: of an id the row known first holds, then the smallest place; one that stands wins over an equal one."""
-    monkeypatch.setattr(contest, "FEW", most)
+@pytest.mark.parametrize("number", [80, contest.FEW + 1, None])
+def test_few_and_many_candidates_are_settled_alike(spark: SparkSession, tmp_path: Path, number: int | None) -> None:
+    """By Python: of an id the row known first holds, then the one with the smaller content; of equal ones that which stands."""
     chance = random.Random(3)
     stands = {f"e{n}": (n % 3, START + timedelta(days=n % 4)) for n in range(0, 40, 2)}
     came = [(f"e{chance.randrange(60)}", chance.randrange(3), START + timedelta(days=chance.randrange(4))) for _ in range(80)]
@@ -43,20 +40,21 @@ def test_few_and_many_candidates_are_settled_alike(
     )
     candidates = spark.createDataFrame([(*row, "new", place, 0) for place, row in enumerate(came)], PLACED)
     rivals = Rivals(("event_id",), {"value": "bigint"}, F.unix_micros("known_time"), standing)
-    verdict: Verdict = settle(Scratch(tmp_path, "run", "ingest"), "web", candidates, rivals)
+    verdict = settle(Scratch(tmp_path, "run", "ingest"), "web", candidates, rivals, number)
 
-    accepted = {row["event_id"]: (row["value"], row["known_time"]) for row in verdict.accepted.collect()}
-    first: dict[str, datetime] = {}
-    for key, _, known in came:
-        first[key] = min(known, first.get(key, known))
-    taken = {key for key, known in first.items() if key not in stands or known < stands[key][1]}
-    undecided = {key for key, known in first.items() if key in stands and known == stands[key][1]}  # by content
-    assert taken <= accepted.keys() <= taken | undecided
-    assert all(accepted[key][1] == first[key].replace(tzinfo=None) for key in taken)
+    hashes = with_content(spark.createDataFrame([(value,) for value in range(3)], "value bigint"), {"value": "bigint"})
+    content = {row["value"]: row["_content"] for row in hashes.collect()}
+    rows = [(key, (known, content[value], -1), (value, known)) for key, (value, known) in stands.items()]
+    rows += [(key, (known, content[value], place), (value, known)) for place, (key, value, known) in enumerate(came)]
+    best = {key: min(row[1:] for row in rows if row[0] == key) for key, _, _ in rows}
+    expected = {key: row for key, (order, row) in best.items() if order[2] >= 0}
+    accepted = {row["event_id"]: (row["value"], row["known_time"].replace(tzinfo=UTC)) for row in verdict.accepted.collect()}
+    assert accepted == expected
+    assert verdict.accepted.count() == len(accepted)
     assert verdict.lost == {"new": len(came) - len(accepted)}
 
 
-@pytest.mark.parametrize("number", [3, compare.FEW + 1, None])
+@pytest.mark.parametrize("number", [3, contest.FEW + 1, None])
 def test_few_and_many_rows_are_put_in_alike(
     spark: SparkSession, lakehouse_at: Callable[..., Lakehouse], number: int | None
 ) -> None:

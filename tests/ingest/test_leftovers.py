@@ -71,6 +71,18 @@ def test_an_event_that_lost_its_place_to_a_file_that_nobody_took_comes_back_with
     assert shop.rows("bronze.conflicts", "event_id") == []
 
 
+def test_a_conflict_with_what_nobody_took_goes_from_the_record(shop: Shop) -> None:
+    shop.deliver("a.parquet", [("ann", 1, AT)])
+    shop.run()
+    shop.deliver("b.parquet", [("eve", 1, AT + timedelta(hours=1))])
+    shop.killed("bronze.files")
+    assert len(shop.rows("bronze.conflicts", "event_id")) == 1
+    deleted(shop)
+    assert shop.run().failed == ()
+    assert shop.rows("bronze.conflicts", "event_id") == []
+    assert shop.rows("silver.identifiers", "value") == [("ann",)]
+
+
 def test_a_replay_does_not_yield_to_what_nobody_took(shop: Shop) -> None:
     not_ann = HAS_CUSTOMER.model_copy(update={"name": "not_ann", "require": "customer <> 'ann'"})
     strict: Source = shop.orders.model_copy(update={"rules": (HAS_CUSTOMER, not_ann)})

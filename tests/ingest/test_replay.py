@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from dmp_spark.ingest.resolved import Lookup, Source
+from dmp_spark.ingest.resolved import Computed, Known, Lookup, Source
 from dmp_spark.ingest.tables import EVENTS, IDENTIFIERS
 from tests.ingest.delivered_shop import AT, SCHEMA, Shop
 from tests.ingest.small_shop import COLUMNS, HAS_CUSTOMER, purchase
@@ -167,6 +167,37 @@ def test_text_of_which_only_the_readable_part_was_kept_is_not_replayed(shop: Sho
     assert shop.run(replay=True).notes == ()
     assert shop.rows("bronze.rejected", "state", "reasons") == [("open", ["unreadable_customer"])]
     assert shop.rows("silver.events", "event_id") == []
+
+
+def test_what_was_known_late_is_told_of_replayed_records_too_once_a_source(shop: Shop) -> None:
+    deliver(shop, "parquet")
+    shop.late = 86_400
+    at_landing = (purchase(known=Known(kind="landing")),)
+    shop.run(source_of(shop, "parquet", STRICT, events=at_landing))
+    again = shop.run(source_of(shop, "parquet", RIGHT, events=at_landing), replay=True)
+    [told] = [check for check in again.checks if check.name == "orders_late"]
+    assert (told.passed, told.detail.split(" were ")[0]) == (False, "4 events")
+
+
+def test_the_records_of_a_source_whose_one_column_is_called_line_are_tried(shop: Shop) -> None:
+    event = purchase(
+        id_columns=("line",),
+        time=purchase().time.model_copy(update={"column": "line"}),
+        identifiers=(Computed(name="customer", expression="cast(line as string)"),),
+        values=(),
+        attributes=(),
+    )
+    early = STRICT.model_copy(update={"name": "early", "require": "line < timestamp '2017-01-01'"})
+    source = shop.orders.model_copy(
+        update={"format": "json", "columns": {"line": "timestamp"}, "events": (event,), "rules": (early,)}
+    )
+    (shop.folder / "orders").mkdir()
+    (shop.folder / "orders" / "a.json").write_text('{"line": "2017-05-01T12:00:00Z"}\nno json\n', encoding="utf-8")
+    assert shop.run(source).counts["rows_rejected"] == 2
+    loose = early.model_copy(update={"require": "line < timestamp '2018-01-01'"})
+    notes = shop.run(source.model_copy(update={"rules": (loose,)}), replay=True).notes
+    assert [note.partition(" rejected")[0] for note in notes] == ["orders: 1"]
+    assert shop.rows("bronze.rejected", "state", "reasons") == [("open", ["not_json"]), ("replayed", ["early"])]
 
 
 def test_a_line_that_could_not_be_read_keeps_its_reason_though_a_column_is_called_line(shop: Shop) -> None:
