@@ -1,8 +1,9 @@
 """What the columns of a file may mean: guesses from names and values, for somebody to read and correct. No pyspark here."""
 
+import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from dmp_spark.draft.infer import TIME_NAME, type_of
 from dmp_spark.draft.look import Column, Looked
@@ -31,6 +32,7 @@ MOST_TYPES, MOST_ATTRIBUTES = 20, 40
 OCCURRED = re.compile(r"event|occur|created|order|invoice|purchase|collector|visit", re.IGNORECASE)
 ID_NAMES = re.compile(r"(^|_|(?<=[a-z]))(id|key|no|number|code|uuid)$|^(id|key)", re.IGNORECASE)
 MOST_KEYS = 3
+NULLS = {"NULL", "null", "\\N", "NA", "N/A", "NaN", "nan", "None", "-", "?"}
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,7 @@ class Guess:
 def guess(looked: Looked, taken: Iterable[str] = ()) -> Guess:
     """What a file may be; `taken` are the names of other sources."""
     name = _free(plain(looked.path.name.split(".")[0]) or "records", set(taken))
+    looked = _without_nulls(looked)
     columns = _columns(looked)
     time = _time(columns)
     somebody = _somebody(columns)
@@ -78,6 +81,25 @@ def guess(looked: Looked, taken: Iterable[str] = ()) -> Guess:
     used = {time.name, *somebody.values(), *values.values(), kind}
     attributes = _attributes([each.name for each in columns if each.name not in used])
     return Guess(name, looked, columns, time, _id(columns), somebody, kinds or {_event(columns): ""}, values, attributes)
+
+
+def _without_nulls(looked: Looked) -> Looked:
+    """The same with `nulls` where, without such words, a column of text is one of numbers or times."""
+    if looked.format != "csv" or "nulls" in looked.read:
+        return looked
+    words = {word for column in looked.columns for word in _nulls(column)}
+    if not words:
+        return looked
+    columns = [replace(each, values=tuple(None if value in words else value for value in each.values)) for each in looked.columns]
+    told = f"[{', '.join(json.dumps(word) for word in sorted(words))}]"
+    return replace(looked, columns=tuple(columns), read={**looked.read, "nulls": told})
+
+
+def _nulls(column: Column) -> set[str]:
+    """The words among a column's values that hide its type."""
+    words = NULLS & set(column.held)
+    rest = tuple(value for value in column.held if value not in words)
+    return words if words and rest and type_of(replace(column, values=rest))[0] != "string" else set()
 
 
 def _attributes(columns: list[str]) -> dict[str, str]:
@@ -109,7 +131,8 @@ def _columns(looked: Looked) -> tuple[Drafted, ...]:
         kind, form = type_of(column)
         if not kind:
             continue
-        name = column.place if column.place in names else _free(_nameable(plain(column.place) or "column"), names)
+        own = "at" if column.more else _nameable(plain(column.place) or "column")
+        name = column.place if column.place in names and not column.more else _free(own, names)
         names.add(name)
         found.append(Drafted(name, kind, column.place, pattern.formats.get(column.place, "") if pattern else form, column))
     return tuple(found)

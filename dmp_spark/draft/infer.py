@@ -13,7 +13,7 @@ DECIMAL = re.compile(r"[+-]?\d*\.?\d+(?:[eE][+-]?\d+)?")
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 TIME = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(?P<offset>Z|[+-]\d{2}:?\d{2})?")
 EPOCHS = {"epoch_seconds": 1, "epoch_millis": 1_000, "epoch_micros": 1_000_000}
-FORMATS = {
+FORMATS = {  # the first that fits all texts; of one letter a part may have one digit
     "yyyy-MM-dd HH:mm:ss VV": "%Y-%m-%d %H:%M:%S %Z",
     "dd/MMM/yyyy:HH:mm:ss Z": "%d/%b/%Y:%H:%M:%S %z",
     "yyyy/MM/dd HH:mm:ss": "%Y/%m/%d %H:%M:%S",
@@ -25,6 +25,21 @@ FORMATS = {
     "dd/MM/yyyy": "%d/%m/%Y",
     "MM/dd/yyyy": "%m/%d/%Y",
     "dd.MM.yyyy": "%d.%m.%Y",
+    "M/d/yyyy H:mm": "%m/%d/%Y %H:%M",
+    "d/M/yyyy H:mm": "%d/%m/%Y %H:%M",
+    "d.M.yyyy H:mm": "%d.%m.%Y %H:%M",
+    "M/d/yyyy H:mm:ss": "%m/%d/%Y %H:%M:%S",
+    "d/M/yyyy H:mm:ss": "%d/%m/%Y %H:%M:%S",
+    "M/d/yyyy h:mm a": "%m/%d/%Y %I:%M %p",
+    "M/d/yyyy h:mm:ss a": "%m/%d/%Y %I:%M:%S %p",
+    "M/d/yyyy": "%m/%d/%Y",
+    "d/M/yyyy": "%d/%m/%Y",
+    "d.M.yyyy": "%d.%m.%Y",
+}
+PARTS = {"yyyy": r"\d{4}", "MMM": "[A-Za-z]{3}", "VV": ".+", "Z": r"[+-]\d{4}", "a": "[AaPp][Mm]"}
+PARTS |= {**dict.fromkeys(("MM", "dd", "HH", "mm", "ss"), r"\d\d"), **dict.fromkeys("MdHh", r"\d\d?")}
+SHAPES = {
+    form: re.compile(re.sub(r"([A-Za-z])\1*|.", lambda part: PARTS.get(part[0], re.escape(part[0])), form)) for form in FORMATS
 }
 TIME_NAME = re.compile(r"(^|_|(?<=[a-z]))(at|ts|time|timestamp|date|day|when|created|updated|tstamp)(_|$|\d)", re.IGNORECASE)
 SCALARS = ("string", "boolean", "tinyint", "smallint", "int", "bigint", "float", "double", "date", "timestamp")
@@ -62,10 +77,11 @@ def _time(name: str, texts: list[str]) -> tuple[str, str] | None:
     if all(TIME.fullmatch(text) for text in texts):
         return "timestamp", ""
     for form, python in FORMATS.items():
-        if all(_is(text, python) for text in texts):
+        shape = SHAPES[form]
+        if all(shape.fullmatch(text) and _is(text, python) for text in texts):
             if form == "yyyyMMdd" and not TIME_NAME.search(name):
                 continue  # a number
-            return ("timestamp" if "HH" in form else "date"), form
+            return ("timestamp" if ":" in form else "date"), form
     if TIME_NAME.search(name) and all(INTEGER.fullmatch(text) for text in texts):
         for form, scale in EPOCHS.items():
             if all(LEAST <= int(text) / scale <= MOST for text in texts):

@@ -1,5 +1,6 @@
 """What a file is and holds, from its first records, without being told. No pyspark here."""
 
+import contextlib
 import csv
 import io
 import itertools
@@ -16,26 +17,33 @@ import pyarrow.parquet as pq
 
 from dmp_spark.errors import Problem, UserError
 from dmp_spark.formats import arrow_files
+from dmp_spark.formats.csv_files import Records
 from dmp_spark.formats.headers import UnreadableFileError, spark_type
 from dmp_spark.formats.lines import first_bytes, lines_of, refuse_other_json
 from dmp_spark.formats.patterns import PATTERNS
-from dmp_spark.formats.spec import Format
+from dmp_spark.formats.spec import UTF8, Format, Signs
 
 RECORDS = 20_000  # looked at in each file
 MAGIC: Mapping[bytes, Format] = {b"PAR1": "parquet", b"ORC": "orc", b"Obj\x01": "avro"}
 SEPARATORS = ",;\t|"
-WAYS = "files of parquet, orc, avro, csv, JSON lines and Apache's logs can be looked at"
+UTF16 = (b"\xff\xfe", b"\xfe\xff")
+FIELDS = "#Fields:"  # of the W3C's extended log format, which IIS and many proxies write: what stands in the lines below
+WAYS = "files of parquet, orc, avro, csv, JSON lines, Apache's logs and those of the W3C's extended format can be looked at"
 NAME, NUMBER = r"[\w .()/#%&+-]{1,100}", r"[-+\d.,:/ ]+"
 OFTEN = 0.95  # of the records an array has elements, so that each may be a record
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column: where a record has it, its values of the records looked at, and its type where the file knows it."""
+    """A column: where a record has it, its values of the records looked at, and its type where the file knows it.
+
+    `more` are the places of texts that follow that at `place`, with a blank between.
+    """
 
     place: str
     values: tuple[Any, ...]
     type: str = ""
+    more: tuple[str, ...] = ()
 
     @property
     def held(self) -> tuple[Any, ...]:
@@ -70,16 +78,35 @@ def _looked(path: Path) -> Looked:
     kind = next((name for magic, name in MAGIC.items() if begin.startswith(magic)), None)
     if kind:
         return _columnar(path, kind)
-    text = first_bytes(str(path)).decode("utf-8", errors="replace")
+    encoding = _encoding(path, begin)
+    text = first_bytes(str(path), encoding=encoding).decode(errors="replace")
     if "\0" in text:
         raise UnreadableFileError("it is neither text nor a format known here")
     if not text.strip():
         raise UnreadableFileError("it holds nothing")
     if text.lstrip()[:1] in ("{", "["):
-        return _json(path)
+        return _json(path, encoding)
     first = text.splitlines()[0]
+    if first.startswith("#") and (fields := next((line for line in text.splitlines() if line.startswith(FIELDS)), "")):
+        return _w3c(path, encoding, fields.removeprefix(FIELDS).split())
     pattern = next((name for name, each in PATTERNS.items() if re.fullmatch(each.expression, first)), None)
-    return _log(path, pattern) if pattern else _csv(path, text)
+    return _log(path, encoding, pattern) if pattern else _csv(path, encoding, text)
+
+
+def _encoding(path: Path, begin: bytes) -> str:
+    """The encoding of a file of text: by its mark, else UTF-8, else the first of two in which each line looked at is text."""
+    if begin.startswith(UTF16):
+        return "utf-16"
+    lines = b"\n".join(_first_lines(path, UTF8))
+    for encoding in (UTF8, "windows-1252"):
+        with contextlib.suppress(UnicodeDecodeError):
+            lines.decode(encoding)
+            return encoding
+    return "latin-1"
+
+
+def _read(encoding: str) -> dict[str, str]:
+    return {} if encoding == UTF8 else {"encoding": encoding}
 
 
 def _columnar(path: Path, kind: Format) -> Looked:
@@ -99,17 +126,10 @@ def _columnar(path: Path, kind: Format) -> Looked:
     return Looked(path, kind, tuple(columns), is_whole=is_whole)
 
 
-def _csv(path: Path, text: str) -> Looked:
+def _csv(path: Path, encoding: str, text: str) -> Looked:
     separator = _separator(text)
-    lines = csv.reader(_decoded(path), strict=True, delimiter=separator)
-    try:
-        rows = [row for row in itertools.islice(lines, RECORDS + 1) if row]
-        is_whole = next(lines, None) is None
-    except UnicodeDecodeError:
-        raise UnreadableFileError("it is not UTF-8") from None
-    except csv.Error as error:
-        raise UnreadableFileError(f"it is not CSV: {error}") from None
-    read = {} if separator == "," else {"separator": separator}
+    rows, is_whole = _rows(path, Signs(encoding=encoding, separator=separator))
+    read = {**_read(encoding), **({} if separator == "," else {"separator": separator})}
     if _are_names(rows[0]):
         names, rows = rows[0], rows[1:]
     elif len(rows[0]) > 1:  # its first line is a record already
@@ -122,14 +142,43 @@ def _csv(path: Path, text: str) -> Looked:
     return Looked(path, "csv", tuple(columns), read, is_whole)
 
 
+def _rows(path: Path, signs: Signs) -> tuple[list[list[str]], bool]:
+    """The cells of the first records, and whether there are no more."""
+    lines = Records(_decoded(path, signs.encoding), signs)
+    try:
+        return [row for row in itertools.islice(lines, RECORDS + 1) if row], next(lines, None) is None
+    except csv.Error as error:
+        raise UnreadableFileError(f"it is not CSV: {error}") from None
+
+
+def _w3c(path: Path, encoding: str, names: list[str]) -> Looked:
+    """A log of the W3C's extended format, as CSV whose cells are named by place; its day and its time are one column."""
+    lines = [line.decode(errors="replace") for line in _first_lines(path, encoding) if not line.startswith(b"#")]
+    separator = "\t" if any("\t" in line for line in lines) else " "
+    quote = '"' if any(cell.startswith('"') for line in lines for cell in line.split(separator)) else ""
+    rows, is_whole = _rows(path, Signs(encoding=encoding, comment="#", separator=separator, quote=quote))
+    rows = [row for row in rows if len(row) == len(names)]
+    if not rows:
+        raise UnreadableFileError("none of its lines has as many cells as its line #Fields: names")
+    values = {name: tuple(None if row[n] in ("", "-") else row[n] for row in rows) for n, name in enumerate(names)}
+    columns = [Column(name, values[name]) for name in names]
+    if {"date", "time"} <= set(names):
+        both = tuple(f"{day} {time}" for day, time in zip(values["date"], values["time"], strict=True))
+        rest = [column for column in columns if column.place not in ("date", "time")]
+        columns = [Column("date", both, more=("time",)), *rest]
+    read = {**_read(encoding), "comment": "#", "nulls": '["-"]', "separator": separator}
+    read |= {} if quote else {"quote": "none"}
+    return Looked(path, "csv", tuple(columns), {**read, "names": json.dumps(names)}, is_whole)
+
+
 def _are_names(cells: list[str]) -> bool:
     """Whether a first line names columns: each cell another one, and none a number or a time."""
     return len(set(cells)) == len(cells) and all(re.fullmatch(NAME, cell) and not re.fullmatch(NUMBER, cell) for cell in cells)
 
 
-def _decoded(path: Path) -> Iterator[str]:
-    for line in itertools.chain.from_iterable(lines_of(str(path))):
-        yield from io.StringIO(f"{line.decode()}\n", newline="")
+def _decoded(path: Path, encoding: str) -> Iterator[str]:
+    for line in itertools.chain.from_iterable(lines_of(str(path), encoding)):
+        yield from io.StringIO(f"{line.decode(errors='replace')}\n", newline="")
 
 
 def _separator(text: str) -> str:
@@ -139,26 +188,26 @@ def _separator(text: str) -> str:
     return max(SEPARATORS, key=lambda sign: (counts[sign][0] > 1, counts[sign].count(counts[sign][0]), counts[sign][0]))
 
 
-def _log(path: Path, pattern: str) -> Looked:
+def _log(path: Path, encoding: str, pattern: str) -> Looked:
     known = PATTERNS[pattern]
     expression = re.compile(known.expression)
-    lines = _first_lines(path)
+    lines = _first_lines(path, encoding)
     matches = [expression.fullmatch(line.decode(errors="replace")) for line in lines]
     held = [match for match in matches if match]
     values = {
         name: tuple(None if match[name] in (None, known.nulls) else match[name] for match in held) for name in known.columns
     }
     columns = [Column(name, values[name], kind) for name, kind in known.columns.items()]
-    return Looked(path, "text", tuple(columns), {"pattern": pattern}, len(lines) < RECORDS)
+    return Looked(path, "text", tuple(columns), {**_read(encoding), "pattern": pattern}, len(lines) < RECORDS)
 
 
-def _first_lines(path: Path) -> list[bytes]:
-    return list(itertools.islice(itertools.chain.from_iterable(lines_of(str(path))), RECORDS))
+def _first_lines(path: Path, encoding: str) -> list[bytes]:
+    return list(itertools.islice(itertools.chain.from_iterable(lines_of(str(path), encoding)), RECORDS))
 
 
-def _json(path: Path) -> Looked:
-    refuse_other_json(str(path))
-    lines = _first_lines(path)
+def _json(path: Path, encoding: str) -> Looked:
+    refuse_other_json(str(path), encoding)
+    lines = _first_lines(path, encoding)
     records = [record for line in lines if isinstance(record := _parsed(line), dict)]
     if not records:
         raise UnreadableFileError("its first records are no objects on lines of their own, and JSON lines are read")
@@ -166,7 +215,8 @@ def _json(path: Path) -> Looked:
     rows = [_flat(element) for record in records for element in _elements(record, explode)]
     names = list(dict.fromkeys(name for row in rows for name in row))
     columns = [Column(name, tuple(row.get(name) for row in rows)) for name in names]
-    return Looked(path, "json", tuple(columns), {"explode": explode} if explode else {}, len(lines) < RECORDS)
+    read = {**_read(encoding), **({"explode": explode} if explode else {})}
+    return Looked(path, "json", tuple(columns), read, len(lines) < RECORDS)
 
 
 def _parsed(line: bytes) -> Any:

@@ -62,6 +62,8 @@ def _source(folder: Path, found: Guess) -> str:
 
 def _column(column: Drafted) -> str:
     more = {"from": column.place} if column.place != column.name else {}
+    if column.column.more:
+        more = {"from": f"[{', '.join([column.place, *column.column.more])}]"}
     more |= {"format": column.format} if column.format else {}
     if not more:
         return _typed(column.type)

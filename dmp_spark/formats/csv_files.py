@@ -1,4 +1,4 @@
-"""CSV files (RFC 4180, UTF-8) as lines of text cells by the names of their first line. No pyspark here: workers import this.
+"""CSV files (RFC 4180) as lines of text cells by the names of their first line. No pyspark here: workers import this.
 
 Python's `csv`, strictly: Spark's own reader takes columns by position, reads on where a quote is never closed, and numbers
 no records.
@@ -7,15 +7,15 @@ no records.
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 from dmp_spark.formats.headers import Header, UnreadableFileError, missing, of_texts
-from dmp_spark.formats.lines import Fault, Reader, Record, first_bytes, numbered, opened
-from dmp_spark.formats.spec import Field, Reading
+from dmp_spark.formats.lines import Fault, Reader, Record, first_bytes, numbered, opened, together
+from dmp_spark.formats.spec import UTF8, Field, Reading, Signs
 
-NO_FIRST_LINE = "its first line cannot be read as CSV in UTF-8"
 NO_NAME = re.compile("[\x00-\x08\ud800-\udfff]")  # no text: control signs, and bytes that are no UTF-8
-SEPARATED = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
+SEPARATED = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars", " ": "blanks"}
 
 
 def probe(path: str, reading: Reading) -> Header:
@@ -24,24 +24,26 @@ def probe(path: str, reading: Reading) -> Header:
     Columns of `optional` may be missing. Cells are text and are read as the declared types, so files of any order of
     columns have one header.
     """
-    begin = first_bytes(path)
+    signs = reading.signs
+    begin = first_bytes(path, encoding=signs.encoding)
+    no_first_line = f"its first line cannot be read as CSV in {signs.encoding_told}"
     try:
         # what follows the first line is decoded with it, and is told with its line when it is read
         lines = io.StringIO(begin.decode("utf-8", errors="surrogateescape"), newline="")
-        names = next(csv.reader(lines, strict=True, delimiter=reading.separator), [])
+        names = next(Records(lines, signs), [])
     except csv.Error:
-        raise UnreadableFileError(NO_FIRST_LINE) from None
+        raise UnreadableFileError(no_first_line) from None
     if reading.names:
         if names and len(names) != len(reading.names):
             raise UnreadableFileError(f"its first line has {len(names)} cells, and `names` names {len(reading.names)}")
         return of_texts(reading)
     if any(NO_NAME.search(name) for name in names):
-        raise UnreadableFileError(NO_FIRST_LINE)
+        raise UnreadableFileError(no_first_line)
     if not names:
         raise UnreadableFileError("it has no first line that names the columns")
-    places = [field.place for field in reading.in_records]
+    places = list(dict.fromkeys(place for field in reading.in_records for place in field.places))
     if not any(place in names for place in places):  # such a line may hold somebody's values: it is not told
-        how = f"cells are separated by {SEPARATED[reading.separator]}"
+        how = f"cells are separated by {SEPARATED.get(signs.separator, signs.separator)}"
         separated = f", and is a single cell: {how}" if len(names) == 1 else ""
         raise UnreadableFileError(f"its first line names none of the declared columns{separated}")
     if difference := missing(names, reading.fields, reading.optional):
@@ -55,44 +57,102 @@ def probe(path: str, reading: Reading) -> Header:
 def reader(reading: Reading) -> Reader:
     """What makes batches of `lines.SCHEMA` of batches of files: a row a record, in their order.
 
-    An empty cell is null, and so is one of an optional column that a file lacks; an empty line is no record. Where a line has
-    more or fewer cells than the first, it has no cells but a fault. A file that is not CSV in UTF-8 to its end has a problem.
+    An empty cell is null, one of `nulls` too, and so is one of an optional column that a file lacks; an empty line is no
+    record. Where a line has more or fewer cells than the first, it has no cells but a fault. A file that is not CSV in its
+    encoding to its end has a problem.
     """
     return numbered(lambda path: _records(path, reading))
 
 
+class Records:
+    """The cells of each record of some lines; csv.Error where a quote is not closed, or text stands behind one that is.
+
+    A line that begins with `comment` is none, unless it stands within a quoted cell.
+    """
+
+    def __init__(self, lines: Iterable[str], signs: Signs) -> None:
+        self._begins, self._comments = True, 0
+        told = self._told(lines, signs.comment) if signs.comment else lines
+        self._cells = csv.reader(told, strict=True, **dialect(signs))
+
+    @property
+    def line(self) -> int:
+        """The number of the last line that was read."""
+        return self._comments + self._cells.line_num
+
+    def _told(self, lines: Iterable[str], comment: str) -> Iterator[str]:
+        for line in lines:
+            if self._begins and line.startswith(comment):
+                self._comments += 1
+            else:
+                self._begins = False
+                yield line
+
+    def __iter__(self) -> Iterator[list[str]]:
+        return self
+
+    def __next__(self) -> list[str]:
+        self._begins = True
+        return next(self._cells)
+
+
+def dialect(signs: Signs) -> dict[str, Any]:
+    """What Python's `csv` calls these signs."""
+    quoting = csv.QUOTE_MINIMAL if signs.quote else csv.QUOTE_NONE
+    return {
+        "delimiter": signs.separator,
+        "quotechar": signs.quote or None,
+        "quoting": quoting,
+        "escapechar": signs.escape or None,
+    }
+
+
 def _records(path: str, reading: Reading) -> Iterator[Record]:
-    line = 0
+    signs, line = reading.signs, 0
+    nulls = frozenset(signs.nulls)
     try:
-        with opened(path) as packed, io.TextIOWrapper(packed, encoding="utf-8-sig", newline="") as file:
-            lines = csv.reader(file, strict=True, delimiter=reading.separator)
+        with opened(path, signs.encoding) as packed, io.TextIOWrapper(packed, encoding="utf-8-sig", newline="") as file:
+            lines = Records(file, signs)
             header = list(reading.names) or next(lines, [])  # empty by now: no place is found, so it has changed
             places = [_place(field, header, reading) for field in reading.fields]
-            named = {field.place for field in reading.in_records}
+            joined = [(number, found) for number, found in enumerate(places) if len(found) > 1]
+            first = [found[0] if found else None for found in places]
+            named = {place for field in reading.in_records for place in field.places}
             others = [(number, name) for number, name in enumerate(header) if reading.keeps_extra and name not in named]
             for cells in lines:
-                line = lines.line_num
+                line = lines.line
                 if not cells:
                     continue
                 if len(cells) != len(header):
-                    yield Record(line=_as_line(cells, reading), fault=Fault.NUMBER_OF_CELLS)
+                    yield Record(line=_as_line(cells, signs), fault=Fault.NUMBER_OF_CELLS)
                     continue
+                if nulls:
+                    cells = ["" if cell in nulls else cell for cell in cells]
                 extra = {name: cells[number] for number, name in others if cells[number]} if others else None
-                yield Record([None if place is None else cells[place] or None for place in places], extra)
+                values = [None if place is None else cells[place] or None for place in first]
+                for number, found in joined:
+                    values[number] = together([cells[place] or None for place in found])
+                yield Record(values, extra)
     except UnicodeDecodeError:
-        raise UnreadableFileError(f"after line {line or 1} it is not UTF-8") from None
+        raise UnreadableFileError(f"after line {line or 1} it is not {_encoded(signs)}") from None
     except csv.Error as error:
         raise UnreadableFileError(f"after line {line or 1} it is not CSV: {error}") from None
 
 
-def _place(field: Field, header: list[str], reading: Reading) -> int | None:
-    """Where a record has a field; None where that is in no cell, ValueError where it should be."""
-    if field.folder or (field.name in reading.optional and field.place not in header):
-        return None
-    return header.index(field.place)
+def _encoded(signs: Signs) -> str:
+    way_out = ": say which `encoding` it has, like windows-1252" if signs.encoding == UTF8 else ""
+    return f"{signs.encoding_told}{way_out}"
 
 
-def _as_line(cells: list[str], reading: Reading) -> str:
+def _place(field: Field, header: list[str], reading: Reading) -> tuple[int, ...]:
+    """Where a record has a field; empty where that is in no cell, ValueError where it should be."""
+    is_there = all(place in header for place in field.places)
+    if field.folder or (field.name in reading.optional and not is_there):
+        return ()
+    return tuple(header.index(place) for place in field.places)
+
+
+def _as_line(cells: list[str], signs: Signs) -> str:
     text = io.StringIO()
-    csv.writer(text, lineterminator="", delimiter=reading.separator).writerow(cells)
+    csv.writer(text, lineterminator="", **dialect(signs)).writerow(cells)
     return text.getvalue()

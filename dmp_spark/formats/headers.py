@@ -72,10 +72,10 @@ def _clock(field: Field) -> str:
 def missing(names: Collection[str], fields: Iterable[Field], optional: Collection[str]) -> str:
     """What differs where a file's `names` lack columns that are not `optional`, and the way out; empty where they lack none."""
     wanted = [field for field in fields if not field.folder]
-    lacking = [field.place for field in wanted if field.place not in names and field.name not in optional]
+    lacking = [place for field in wanted for place in field.places if place not in names and field.name not in optional]
     if not lacking:
         return ""
-    places = {field.place for field in wanted}
+    places = {place for field in wanted for place in field.places}
     others = [name for name in names if name not in places]
     told = ", ".join(others[:MOST_NAMES]) + (", …" if len(others) > MOST_NAMES else "")
     beside = f", and has {told}, which {'is' if len(others) == 1 else 'are'} not declared" if others else ""

@@ -18,7 +18,7 @@ PLACE = ("_file_id", "_landed", "_position")
 
 def probe(path: str, reading: Reading) -> Header:
     """The header; UnreadableFileError where the file is one JSON value over many lines instead of a record a line."""
-    refuse_other_json(path)
+    refuse_other_json(path, reading.signs.encoding)
     return of_texts(reading)
 
 
@@ -46,22 +46,23 @@ def cells(lines: DataFrame, reading: Reading) -> DataFrame:
     something else (`unreadable_<path>`), and an array without any element (`nothing_in_<path>`).
     """
     exploded = steps(reading.explode) if reading.explode else ()
-    paths = {field.name: steps(field.place) for field in reading.in_records}
+    paths = {field.name: [steps(place) for place in field.places] for field in reading.in_records}
+    asked = [path for found in paths.values() for path in found]
     whole = F.from_json(F.concat(F.lit("["), "_line", F.lit("]")), f"array<{OBJECT}>")  # else what follows an object is lost
     opened = lines.withColumn("_in", F.when(F.col("_fault").isNull() & (F.size(whole) == 1), F.get(whole, F.lit(0))))
     faults: list[tuple[str, Column]] = [
         (Fault.NOT_JSON, F.col("_fault").isNull() & F.col("_position").isNotNull() & F.col("_in").isNull())
     ]
-    wanted = [path for path in paths.values() if not _is_in(path, exploded)] + ([exploded] if exploded else [])
+    wanted = [path for path in asked if not _is_in(path, exploded)] + ([exploded] if exploded else [])
     opened, insides, told = _opened(opened, Inside((), "_in", ()), wanted)
     faults += told
     if exploded:
-        elements = [path for path in paths.values() if _is_in(path, exploded)]
+        elements = [path for path in asked if _is_in(path, exploded)]
         opened, further, told = _elements(opened, insides, exploded, elements)
         insides, faults = insides + further, faults + told
     objects = [inside for inside in insides if inside.children and inside.is_object]
     faults += [(Fault.REPEATED_FIELD, _is_repeated(inside)) for inside in objects]
-    texts = {name: _text(insides, path) for name, path in paths.items()}
+    texts = {name: _together([_text(insides, path) for path in found]) for name, found in paths.items()}
     fault = F.coalesce("_fault", *[F.when(is_so, F.lit(reason)) for reason, is_so in faults])
     told_of = opened.withColumn("_why", fault)
     is_whole = F.col("_why").isNull() & F.col("_position").isNotNull()
@@ -131,6 +132,11 @@ def _text(insides: list[Inside], path: Steps) -> Column:
     parent = next(inside for inside in insides if inside.path == path[:-1] and inside.children)
     last = path[-1]
     return F.try_element_at(F.col(parent.column), F.lit(last)) if isinstance(last, str) else F.get(parent.column, F.lit(last))
+
+
+def _together(texts: list[Column]) -> Column:
+    """Texts with a blank between; null where one of them is null."""
+    return texts[0] if len(texts) == 1 else F.concat(texts[0], *[part for text in texts[1:] for part in (F.lit(" "), text)])
 
 
 def _children(path: Steps, paths: list[Steps]) -> tuple[str | int, ...]:

@@ -1,6 +1,8 @@
 """Files of text, compressed or not, as numbered lines or decoded whole. No pyspark here: workers import this."""
 
+import codecs
 import gzip
+import io
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -10,14 +12,18 @@ from typing import IO, Any, cast
 import pyarrow as pa
 
 from dmp_spark.formats.headers import UnreadableFileError
+from dmp_spark.formats.spec import UTF8
 
 CHUNK = 4 * 1024 * 1024  # bytes read at a time
+PIECE = 256 * 1024  # bytes brought to UTF-8 at a time
 LONGEST_LINE = 16 * 1024 * 1024  # bytes of one record; a longer line is no record of a log
 KEPT = 1_000  # signs of a line that cannot be read, in the payload of its record
 RECORDS_A_BATCH = 10_000
 GZIP = ".gz"
 OTHER_COMPRESSION = (".zst", ".bz2", ".xz", ".lz4", ".snappy", ".zip", ".7z", ".br")
 BOM = b"\xef\xbb\xbf"
+NO_SIGN = "dmp_no_sign"  # what becomes of bytes that are no sign of an encoding: a byte that is none of UTF-8 either
+codecs.register_error(NO_SIGN, lambda error: ("\udcff", error.end))  # type: ignore[attr-defined]
 BROKEN = (EOFError, zlib.error, OSError, ValueError)  # of a file that is cut off, is no gzip, or is no longer what was probed
 SCHEMA = (
     "_file_id string, _landed bigint, _position bigint, _element bigint, _cells array<string>, _extra map<string,string>, "
@@ -62,18 +68,50 @@ class Record:
     fault: str | None = None
 
 
-def opened(path: str) -> IO[bytes]:
-    """The file's bytes, unpacked where its name ends in .gz."""
+def opened(path: str, encoding: str = UTF8) -> IO[bytes]:
+    """The file's text in UTF-8, unpacked where its name ends in .gz."""
+    packed = _unpacked(path)
+    return packed if encoding == UTF8 else io.BufferedReader(_InUtf8(packed, encoding), PIECE)
+
+
+def _unpacked(path: str) -> IO[bytes]:
     return cast(IO[bytes], gzip.open(path, "rb")) if path.endswith(GZIP) else open(path, "rb")
 
 
-def first_bytes(path: str, number: int = 65_536) -> bytes:
-    """The first bytes of a file, without a byte order mark; UnreadableFileError where it is compressed in another way."""
+class _InUtf8(io.RawIOBase):
+    """The text of a file of another encoding, in UTF-8: so that all that reads lines knows one encoding alone."""
+
+    def __init__(self, packed: IO[bytes], encoding: str) -> None:
+        self._packed = packed
+        self._decoder = codecs.getincrementaldecoder(encoding)(NO_SIGN)
+        self._rest, self._is_over = b"", False
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, into: Any) -> int:
+        while not self._rest and not self._is_over:
+            piece = self._packed.read(PIECE)
+            self._is_over = not piece
+            self._rest = self._decoder.decode(piece, final=self._is_over).encode(UTF8, "surrogateescape")
+        given, self._rest = self._rest[: len(into)], self._rest[len(into) :]
+        into[: len(given)] = given
+        return len(given)
+
+    def close(self) -> None:
+        self._packed.close()
+        super().close()
+
+
+def first_bytes(path: str, number: int = 65_536, encoding: str = UTF8) -> bytes:
+    """The first bytes of a file's text in UTF-8, without a byte order mark; UnreadableFileError where it is compressed in
+    another way.
+    """
     ending = next((each for each in OTHER_COMPRESSION if path.lower().endswith(each)), None)
     if ending:
         raise UnreadableFileError(f"files of text compressed as {ending} cannot be read: deliver it as {GZIP}, or not compressed")
     try:
-        with opened(path) as file:
+        with opened(path, encoding) as file:
             return file.read(number).removeprefix(BOM)
     except EOFError:
         raise UnreadableFileError("it ends within what gzip compressed") from None
@@ -83,15 +121,21 @@ def first_bytes(path: str, number: int = 65_536) -> bytes:
         raise UnreadableFileError("it cannot be read") from None
 
 
-def refuse_other_json(path: str) -> None:
+def refuse_other_json(path: str, encoding: str = UTF8) -> None:
     """UnreadableFileError where the file is JSON over several lines instead of an object a line."""
-    begin = first_bytes(path).decode(errors="replace").lstrip()
+    begin = first_bytes(path, encoding=encoding).decode(errors="replace").lstrip()
     if begin.startswith("["):
         raise UnreadableFileError("it is one array, and JSON lines are read: a record a line, without brackets and commas around")
     if begin.split("\n")[0].strip() == "{":
         raise UnreadableFileError(
             "its first record spans several lines, and JSON lines are read: write each on a line of its own"
         )
+
+
+def together(texts: Sequence[str | None]) -> str | None:
+    """Texts with a blank between; null where one of them is null."""
+    held = [text for text in texts if text is not None]
+    return " ".join(held) if len(held) == len(texts) else None
 
 
 def numbered(lines: Callable[[str], Iterator[Record]]) -> Reader:
@@ -142,13 +186,13 @@ def _batch(rows: list[tuple[Any, ...]]) -> pa.RecordBatch:
     return pa.record_batch(columns, schema=ARROW_SCHEMA)
 
 
-def lines_of(path: str) -> Iterator[list[bytes]]:
-    """The lines of a file that hold anything, in groups, without their ends.
+def lines_of(path: str, encoding: str = UTF8) -> Iterator[list[bytes]]:
+    """The lines of a file that hold anything, in groups, in UTF-8 and without their ends.
 
     Of a line longer than LONGEST_LINE only so much is kept, with one byte more, so that it can be told.
     """
     rest, is_first = b"", True
-    with opened(path) as file:
+    with opened(path, encoding) as file:
         while chunk := file.read(CHUNK):
             if is_first:
                 chunk, is_first = chunk.removeprefix(BOM), False
@@ -170,7 +214,7 @@ def decoded(line: bytes) -> Record:
         return Record(line=line[: 4 * KEPT].decode(errors="replace")[:KEPT], fault=Fault.NOT_UTF8)
 
 
-def plain() -> Reader:
+def plain(encoding: str) -> Reader:
     """What makes batches of SCHEMA of files of lines, whose cells are found later: `_line` holds each whole.
 
     Whole groups of lines are turned into arrays at once: this is the way of the largest files.
@@ -179,15 +223,15 @@ def plain() -> Reader:
     def read_all(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for listed in batches:
             for file in listed.to_pylist():
-                yield from _plain_rows(file)
+                yield from _plain_rows(file, encoding)
 
     return read_all
 
 
-def _plain_rows(file: dict[str, Any]) -> Iterator[pa.RecordBatch]:
+def _plain_rows(file: dict[str, Any], encoding: str) -> Iterator[pa.RecordBatch]:
     position = 0
     try:
-        for group in lines_of(file["path"]):
+        for group in lines_of(file["path"], encoding):
             for begin in range(0, len(group), RECORDS_A_BATCH):
                 lines = group[begin : begin + RECORDS_A_BATCH]
                 yield _plain_batch(file, lines, position)

@@ -35,7 +35,7 @@ def texts(spark: SparkSession, files: Mapping[str, Landed], reading: Reading) ->
     """The rows of `lines.SCHEMA` of files of text: a row a record, and one with its problem of a file that cannot be read."""
     listed = records.listed(spark, files)
     if reading.format == "json":
-        return json_lines.cells(listed.mapInArrow(plain(), SCHEMA), reading)
+        return json_lines.cells(listed.mapInArrow(plain(reading.signs.encoding), SCHEMA), reading)
     reader = csv_files.reader(reading) if reading.format == "csv" else text_files.reader(reading)
     return listed.mapInArrow(reader, SCHEMA)
 

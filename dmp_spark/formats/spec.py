@@ -1,7 +1,7 @@
 """How the records of a source's files are read: as users write it, and with every name resolved. No pyspark here."""
 
 import re
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field as Key
 
@@ -10,6 +10,7 @@ from dmp_spark.project.types import Duration, Resolved, Written
 Format = Literal["parquet", "csv", "json", "text", "orc", "avro"]
 AS_TEXT: tuple[Format, ...] = ("csv", "json", "text")  # their values are texts, read as the declared types
 EPOCHS = ("epoch_seconds", "epoch_millis", "epoch_micros")
+UTF8 = "utf-8"
 FOLDER_TYPES = ("string", "int", "bigint", "date")
 STEP = r"[^.\[\]]+(\[\d+\])*"
 PATH = re.compile(rf"{STEP}(\.{STEP})*")
@@ -20,7 +21,12 @@ class ReadFile(Written):
 
     format: Format = "parquet"
     path: str
-    separator: Literal[",", ";", "\t", "|"] | None = None
+    encoding: str | None = None
+    comment: str | None = Key(default=None, min_length=1)
+    nulls: list[str] | None = None
+    separator: str | None = None
+    quote: Literal["double", "single", "none"] | None = None
+    escape: Literal["backslash"] | None = None
     names: list[str] | None = None
     pattern: str | None = None
     explode: str | None = None
@@ -28,10 +34,10 @@ class ReadFile(Written):
 
 
 class ColumnFile(Written):
-    """A column that is not found under its own name, or whose times are written otherwise than in ISO."""
+    """A column that is not found under its own name, that several make together, or whose times are not written in ISO."""
 
     type: str
-    from_: str | None = Key(default=None, alias="from")
+    from_: str | Annotated[list[str], Key(min_length=2)] | None = Key(default=None, alias="from")
     folder: str | None = None
     format: str | None = None
 
@@ -40,37 +46,64 @@ class Field(Resolved):
     """A declared column: where a record has it, and how its text is read.
 
     `at` is the name that stands in the file, or the path in nested records (`geo.country`, `contexts[0].id`); empty: its
-    own name. `format` is a datetime pattern of Spark, or epoch_seconds, epoch_millis, epoch_micros; empty: ISO. `folder`
-    names the part of a path like `day=2024-01-31` whose value it is, instead of anything in the record.
+    own name. The texts at `more` follow that at `at`, with a blank between. `format` is a datetime pattern of Spark, or
+    epoch_seconds, epoch_millis, epoch_micros; empty: ISO. `folder` names the part of a path like `day=2024-01-31` whose value
+    it is, instead of anything in the record.
     """
 
     name: str
     type: str
     at: str = ""
+    more: tuple[str, ...] = ()
     format: str = ""
     folder: str = ""
 
     @property
     def place(self) -> str:
-        """The name or path under which a record has it."""
+        """The name or path under which a record has it, of several the first."""
         return self.at or self.name
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """All names or paths whose texts make it together."""
+        return (self.place, *self.more)
+
+
+class Signs(Resolved):
+    """What stands for what in files of text: how their bytes are signs, and which signs are no values.
+
+    `encoding` is one of Python's; lines that begin with `comment` are no records; texts of `nulls` mean nothing, as an empty
+    one does. Of csv `separator` parts the cells, `quote` stands around those that hold it (empty: none does), and what follows
+    `escape` is itself (empty: nothing escapes).
+    """
+
+    encoding: str = UTF8
+    comment: str = ""
+    nulls: tuple[str, ...] = ()
+    separator: str = ","
+    quote: str = '"'
+    escape: str = ""
+
+    @property
+    def encoding_told(self) -> str:
+        """The encoding as sentences call it."""
+        return self.encoding.upper() if self.encoding == UTF8 else self.encoding
 
 
 class Reading(Resolved):
     """How files become records: `fields` in order; `optional` are names of fields that a file may lack.
 
-    Of csv: `separator`, and `names`, those of the cells where no first line has them. Of text: `pattern`, a regular
-    expression of Python with a named group a column, and `nulls`, the text that means nothing. Of json: `explode`, the path
-    of an array, each of whose elements is a record. `keeps_extra`: what no field names is kept by name, as text.
+    Of files of text: `signs`. Of csv: `names`, those of the cells where no first line has them. Of text: `pattern`, a regular
+    expression of Python with a named group a column. Of json: `explode`, the path of an array, each of whose elements is a
+    record. `keeps_extra`: what no field names is kept by name, as text.
     """
 
     format: Format = "parquet"
     fields: tuple[Field, ...]
     optional: tuple[str, ...] = ()
-    separator: str = ","
+    signs: Signs = Signs()
     names: tuple[str, ...] = ()
     pattern: str = ""
-    nulls: str = ""
     explode: str = ""
     keeps_extra: bool = True
 

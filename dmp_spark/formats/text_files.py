@@ -1,19 +1,22 @@
 """Files of lines that a pattern takes apart, such as the logs of web servers. No pyspark here: workers import this."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from dmp_spark.formats.headers import Header, UnreadableFileError, of_texts
-from dmp_spark.formats.lines import Fault, Reader, Record, decoded, first_bytes, lines_of, numbered
-from dmp_spark.formats.spec import Reading
+from dmp_spark.formats.lines import Fault, Reader, Record, decoded, first_bytes, lines_of, numbered, together
+from dmp_spark.formats.spec import Reading, Signs
 
 SEEN = 100  # lines at the begin of a file of which at least one has to match
 
 
 def probe(path: str, reading: Reading) -> Header:
     """The header; UnreadableFileError where none of the first lines matches: such a file is another kind of text."""
-    lines = [line for line in first_bytes(path).decode(errors="replace").splitlines()[:SEEN] if line.strip()]
+    signs = reading.signs
+    begin = first_bytes(path, encoding=signs.encoding)
+    lines = [line for line in begin.decode(errors="replace").splitlines() if line.strip() and not _is_comment(line, signs)]
     expression = re.compile(reading.pattern)
+    lines = lines[:SEEN]
     if lines and not any(expression.fullmatch(line) for line in lines):
         told = "its only line does" if len(lines) == 1 else f"none of its first {len(lines)} lines does"
         raise UnreadableFileError(f"its lines should match the pattern, and {told}{' not' if len(lines) == 1 else ''}")
@@ -23,28 +26,40 @@ def probe(path: str, reading: Reading) -> Header:
 def reader(reading: Reading) -> Reader:
     """What makes batches of `lines.SCHEMA` of batches of files: a row a line that is not empty, its cells the named groups.
 
-    A group that took no part, is empty or is the text `nulls` is null. A line that does not match as a whole has a fault.
+    A group that took no part, is empty or is a text of `nulls` is null. A line that does not match as a whole has a fault.
     """
     return numbered(lambda path: _records(path, reading))
 
 
 def _records(path: str, reading: Reading) -> Iterator[Record]:
+    signs = reading.signs
+    nulls = frozenset(signs.nulls)
     expression = re.compile(reading.pattern)
     groups = expression.groupindex
-    places = [None if field.folder else groups[field.place] for field in reading.fields]
-    named = {field.place for field in reading.in_records}
+    places = [() if field.folder else tuple(groups[place] for place in field.places) for field in reading.fields]
+    first = [found[0] if found else None for found in places]
+    joined = [(number, found) for number, found in enumerate(places) if len(found) > 1]
+    named = {place for field in reading.in_records for place in field.places}
     others = {name: number for name, number in groups.items() if reading.keeps_extra and name not in named}
-    for lines in lines_of(path):
+    for lines in lines_of(path, signs.encoding):
         for line in lines:
             record = decoded(line)
+            if record.line and _is_comment(record.line, signs):
+                continue
             match = None if record.fault else expression.fullmatch(record.line or "")
             if match is None:
                 yield record if record.fault else Record(line=record.line, fault=Fault.NO_MATCH)
                 continue
-            cells = [None if place is None else _value(match[place], reading) for place in places]
-            extra = {name: value for name, number in others.items() if (value := _value(match[number], reading)) is not None}
+            cells = [None if place is None else _value(match[place], nulls) for place in first]
+            for number, found in joined:
+                cells[number] = together([_value(match[place], nulls) for place in found])
+            extra = {name: value for name, number in others.items() if (value := _value(match[number], nulls)) is not None}
             yield Record(cells, extra or None)
 
 
-def _value(text: str | None, reading: Reading) -> str | None:
-    return None if not text or text == reading.nulls else text
+def _value(text: str | None, nulls: Collection[str]) -> str | None:
+    return None if not text or text in nulls else text
+
+
+def _is_comment(line: str, signs: Signs) -> bool:
+    return bool(signs.comment) and line.startswith(signs.comment)

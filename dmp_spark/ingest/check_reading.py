@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from dmp_spark.formats.patterns import PATTERNS
-from dmp_spark.formats.spec import AS_TEXT, EPOCHS, FOLDER_TYPES, ColumnFile, Field, steps
+from dmp_spark.formats.spec import AS_TEXT, EPOCHS, FOLDER_TYPES, ColumnFile, Field, Signs, steps
+from dmp_spark.ingest.check_signs import signs
 from dmp_spark.ingest.spec import SourceFile
 from dmp_spark.project.load import Found
 
@@ -25,10 +26,18 @@ PLAIN_TYPES = (
 TYPE_PATTERN = re.compile(
     r"string|boolean|tinyint|smallint|int|bigint|float|double|date|timestamp|decimal\((\d{1,2}),(\d{1,2})\)"
 )
-OF_FORMAT = {"separator": ("csv",), "names": ("csv",), "pattern": ("text",), "explode": ("json",)}
+OF_FORMAT = {
+    "encoding": AS_TEXT,
+    "comment": ("csv", "text"),
+    "nulls": ("csv", "text"),
+    **dict.fromkeys(("separator", "quote", "escape", "names"), ("csv",)),
+    "pattern": ("text",),
+    "explode": ("json",),
+}
 JAVA_GROUP = re.compile(r"\(\?<(?=[A-Za-z_])")
 TIME_PART = re.compile(r"'[^']*'|yyyy|yy|M{1,4}|dd?|HH?|hh?|mm?|ss?|S{1,9}|a|E{1,4}|X{1,3}|x{1,3}|Z|VV|[^A-Za-z']")
 TIME_WAYS = "Spark's datetime pattern, like dd/MMM/yyyy:HH:mm:ss Z; or epoch_seconds, epoch_millis, epoch_micros"
+TOGETHER = ("string", "date", "timestamp", "unknown")
 MOST_LETTERS = 80
 
 
@@ -39,9 +48,8 @@ class Read:
     columns: dict[str, str]
     fields: tuple[Field, ...] = ()
     pattern: str = ""
-    nulls: str = ""
     explode: str = ""
-    separator: str = ","
+    signs: Signs = Signs()
     cells: tuple[str, ...] = ()
     settle: int = 0
 
@@ -50,9 +58,9 @@ def read(written: SourceFile, address: str, found: Found) -> Read:
     """How the source is read; each mistake is added to `found`, and what is wrong is left out or of type unknown."""
     for key, formats in OF_FORMAT.items():
         if getattr(written.read, key) is not None and written.read.format not in formats:
-            what = f"`{key}` is of {formats[0]}, and these files are {written.read.format}"
+            what = f"`{key}` is of {' and '.join(formats)}, and these files are {written.read.format}"
             found.add("other-format", what, f"{address}.read.{key}", f"format: {formats[0]}, or leave it out")
-    expression, nulls, own = _pattern(written, address, found)
+    expression, nothing, own = _pattern(written, address, found)
     explode = _explode(written, address, found)
     columns: dict[str, str] = {}
     fields: list[Field] = []
@@ -72,14 +80,14 @@ def read(written: SourceFile, address: str, found: Found) -> Read:
     if expression and written.columns:
         _are_groups(columns, {field.name: field for field in fields}, expression, written, address, found)
     if written.read.format == "json":
-        _one_kind_a_place([(name, steps_of(name, fields)) for name in columns], explode, address, found)
+        paths = [(name, path) for name in columns for path in _paths(name, fields)]
+        _one_kind_a_place(paths, explode, address, found)
     return Read(
         columns=columns,
         fields=tuple(fields),
         pattern=expression,
-        nulls=nulls,
         explode=explode,
-        separator=written.read.separator or ",",
+        signs=signs(written.read, nothing, f"{address}.read", found),
         cells=_names(columns, fields, written, address, found),
         settle=_seconds(written.read.settle, address, found),
     )
@@ -94,6 +102,12 @@ def steps_of(name: str, fields: list[Field]) -> tuple[str | int, ...]:
         return (name,)
 
 
+def _paths(name: str, fields: list[Field]) -> list[tuple[str | int, ...]]:
+    """The steps to all that makes a column, as in steps_of."""
+    field = next((each for each in fields if each.name == name), None)
+    return [steps_of(name, fields), *(steps(place) for place in (field.more if field else ()))]
+
+
 def _names(columns: Mapping[str, str], fields: list[Field], written: SourceFile, address: str, found: Found) -> tuple[str, ...]:
     """The names of the cells of CSV whose first line has none; a problem for one that stands twice, or a column that is none."""
     names = written.read.names or []
@@ -104,10 +118,9 @@ def _names(columns: Mapping[str, str], fields: list[Field], written: SourceFile,
     own = {field.name: field for field in fields}
     for name in columns:
         field = own.get(name) or Field(name=name, type=columns[name])
-        if not field.folder and field.place not in names:
-            found.add(
-                "unknown-column", f"`names` has no {field.place}", f"{address}.columns.{name}", Found.suggest(field.place, names)
-            )
+        for place in () if field.folder else field.places:
+            if place not in names:
+                found.add("unknown-column", f"`names` has no {place}", f"{address}.columns.{name}", Found.suggest(place, names))
     return tuple(names)
 
 
@@ -137,15 +150,25 @@ def _field(name: str, kind: str, written: ColumnFile, source: SourceFile, addres
     if written.folder and kind not in (*FOLDER_TYPES, "unknown"):
         found.add("wrong-type", f"a folder's value is no {kind}", f"{address}.type", f"one of {', '.join(FOLDER_TYPES)}")
         return None
-    if written.from_ and source.read.format == "json":
+    at, *more = written.from_ if isinstance(written.from_, list) else [written.from_ or ""]
+    if more and source.read.format not in AS_TEXT:
+        what = f"texts make a column together, and {source.read.format} holds values"
+        found.add("other-format", what, f"{address}.from", "name one of them")
+        return None
+    if more and kind not in TOGETHER:
+        found.add(
+            "wrong-type", f"texts with a blank between are no {kind}", f"{address}.from", "name one of them, or type: timestamp"
+        )
+        return None
+    if source.read.format == "json":
         try:
-            steps(written.from_)
+            _ = [steps(path) for path in (at, *more) if path]
         except ValueError as error:
             found.add("path", str(error), f"{address}.from")
             return None
     if written.format and not _is_time_format(written.format, kind, source, address, found):
         return None
-    return Field(name=name, type=kind, at=written.from_ or "", format=written.format or "", folder=written.folder or "")
+    return Field(name=name, type=kind, at=at, more=tuple(more), format=written.format or "", folder=written.folder or "")
 
 
 def _is_time_format(pattern: str, kind: str, source: SourceFile, address: str, found: Found) -> bool:
@@ -171,7 +194,7 @@ def _is_time_format(pattern: str, kind: str, source: SourceFile, address: str, f
 
 
 def _pattern(written: SourceFile, address: str, found: Found) -> tuple[str, str, dict[str, str | ColumnFile]]:
-    """The regular expression, the text that means nothing, and the columns that a named pattern brings along."""
+    """The regular expression, the text that means nothing in it, and the columns that a named pattern brings along."""
     if written.read.format != "text":
         return "", "", {}
     name, place = written.read.pattern, f"{address}.read.pattern"
@@ -205,11 +228,10 @@ def _are_groups(
     groups = list(re.compile(expression).groupindex)
     for name in columns:
         field = fields.get(name)
-        place = field.place if field else name
-        if not (field and field.folder) and place not in groups:
-            found.add(
-                "unknown-column", f"the pattern has no group {place}", f"{address}.columns.{name}", Found.suggest(place, groups)
-            )
+        for place in (() if field.folder else field.places) if field else (name,):
+            if place not in groups:
+                what = f"the pattern has no group {place}"
+                found.add("unknown-column", what, f"{address}.columns.{name}", Found.suggest(place, groups))
 
 
 def _explode(written: SourceFile, address: str, found: Found) -> str:

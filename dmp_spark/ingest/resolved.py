@@ -6,7 +6,7 @@ from pydantic import Field
 
 from dmp_spark.enrichment.spec import Enrichment, names_of
 from dmp_spark.formats.spec import Field as Column
-from dmp_spark.formats.spec import Format, Reading
+from dmp_spark.formats.spec import Format, Reading, Signs
 from dmp_spark.ingest.spec import Combine
 from dmp_spark.project.types import Resolved
 
@@ -157,10 +157,9 @@ class Source(Resolved):
     columns: dict[str, str]
     fields: tuple[Column, ...] = ()
     optional: tuple[str, ...] = ()
-    separator: str = ","
+    signs: Signs = Signs()
     cells: tuple[str, ...] = ()
     pattern: str = ""
-    nulls: str = ""
     explode: str = ""
     settle: int = 0
     keeps_extra: bool = True
@@ -207,10 +206,9 @@ class Source(Resolved):
             format=self.format,
             fields=tuple(own.get(name) or Column(name=name, type=kind) for name, kind in self.columns.items()),
             optional=self.optional,
-            separator=self.separator,
+            signs=self.signs,
             names=self.cells,
             pattern=self.pattern,
-            nulls=self.nulls,
             explode=self.explode,
             keeps_extra=self.keeps_extra,
         )

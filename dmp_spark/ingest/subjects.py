@@ -37,11 +37,9 @@ def of_another_key(standing: DataFrame, make_id: MakeId) -> DataFrame:
 def seen(rows: DataFrame) -> DataFrame:
     """identifier_id, namespace, value, first_known_time: a row an identifier in `_identifiers`, by earliest `known_time`."""
     each = rows.select(F.explode("_identifiers").alias("one"), "known_time")
-    return each.groupBy(F.col("one.id").alias("identifier_id")).agg(
-        F.min("one.namespace").alias("namespace"),  # equal for equal ids
-        F.min("one.value").alias("value"),
-        F.min("known_time").alias("first_known_time"),
-    )
+    named = [F.col("one.id").alias("identifier_id"), F.col("one.namespace"), F.col("one.value")]
+    # by all three, which are equal for equal ids: texts as aggregates would have Spark sort the rows
+    return each.groupBy(*named).agg(F.min("known_time").alias("first_known_time"))
 
 
 def earliest(fresh: DataFrame, standing: DataFrame) -> DataFrame:
@@ -61,6 +59,5 @@ def referred(fresh: DataFrame, standing: DataFrame, events: DataFrame, facts: Da
     of_facts = facts.select(F.col("subject_id").alias("identifier_id"), F.col("valid_from").alias("at"))
     times = of_events.unionByName(of_facts).groupBy("identifier_id").agg(F.min("at").alias("first_known_time"))
     columns = ("identifier_id", "namespace", "value")
-    values = fresh.select(*columns).unionByName(standing.select(*columns)).groupBy("identifier_id")
-    named = values.agg(F.min("namespace").alias("namespace"), F.min("value").alias("value"))
+    named = fresh.select(*columns).unionByName(standing.select(*columns)).distinct()  # equal for equal ids
     return named.join(times, on="identifier_id", how="inner").select(*columns, "first_known_time")

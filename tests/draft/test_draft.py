@@ -12,6 +12,7 @@ from dmp_spark.draft.infer import type_of
 from dmp_spark.draft.look import Column, look
 from dmp_spark.draft.write import draft
 from dmp_spark.errors import UserError
+from dmp_spark.formats.spec import Signs
 from dmp_spark.ingest.resolved import Source
 from tests.shared_data import shared
 from tests.system.file_kinds import KINDS, record
@@ -115,6 +116,52 @@ def test_records_of_a_csv_are_looked_at_however_long_they_are(tmp_path: Path, mo
     assert looked.is_whole
 
 
+@pytest.mark.parametrize(
+    ("encoding", "told"), [("utf-8", None), ("windows-1252", "windows-1252"), ("utf-16", "utf-16"), ("latin-1", "latin-1")]
+)
+@pytest.mark.parametrize("kind", ["csv", "log", "json"])
+def test_an_encoding_is_found(tmp_path: Path, kind: str, encoding: str, told: str | None) -> None:
+    word = "größe \x81" if encoding == "latin-1" else "größe €"
+    log = '1.2.3.4 - - [17/May/2015:10:05:03 +0000] "GET /{} HTTP/1.1" 200 5\n'
+    texts = {"csv": "a,note\n1,{}\n", "log": log, "json": '{{"a": 1, "note": "{}"}}\n'}
+    path = tmp_path / "x"
+    path.write_bytes(texts[kind].format(word.replace(" ", "_")).encode(encoding))
+
+    looked = look(path)
+    assert (looked.format, looked.read.get("encoding")) == ("text" if kind == "log" else kind, told)
+    note = next(column for column in looked.columns if column.place in ("note", "target"))
+    assert str(note.values[0]).strip("/") == word.replace(" ", "_")
+
+
+def test_words_that_hide_numbers_are_nulls(tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    path.write_text("a,at,name,code\n1,\\N,NA,x\nNULL,2020-01-01,Bo,NULL\n3,2020-01-02,-,-\n", encoding="utf-8")
+
+    [source] = drafted(tmp_path / "shop", path)
+    assert source.columns == {"a": "bigint", "at": "date", "name": "string", "code": "string"}
+    assert source.signs.nulls == ("NULL", "\\N")
+
+
+@pytest.mark.parametrize("separator", [" ", "\t"])
+@pytest.mark.parametrize("agent", ["Mozilla/5.0+(X11)", '"Mozilla/5.0 (X11)"'])
+def test_a_log_of_the_w3c_is_known_by_its_line_of_fields(tmp_path: Path, separator: str, agent: str) -> None:
+    lines = ["#Software: x", "#Fields: date time c-ip cs-uri-stem sc-status cs(User-Agent)"]
+    lines += [separator.join(["2020-01-31", f"0{n}:02:03", f"1.2.3.{n}", "/a", "200" if n else "-", agent]) for n in range(3)]
+    lines.insert(3, "#Date: 2020-01-31 01:00:00")
+    path = tmp_path / "u_ex200131.log"
+    path.write_text("\n".join(lines), encoding="utf-8")
+
+    [source] = drafted(tmp_path / "shop", path)
+    assert source.columns == {
+        "at": "timestamp", "c_ip": "string", "cs_uri_stem": "string", "sc_status": "bigint", "cs_user_agent": "string",
+    }  # fmt: skip
+    assert source.fields[0].places == ("date", "time")
+    quote = '"' if agent.startswith('"') else ""
+    assert source.signs == Signs(comment="#", nulls=("-",), separator=separator, quote=quote)
+    [event] = source.events
+    assert (event.time.column, event.identifiers) == ("at", {"ip": "c_ip"})
+
+
 def test_names_that_come_out_alike_are_told_apart(tmp_path: Path) -> None:
     path = tmp_path / "x.csv"
     path.write_text(
@@ -169,6 +216,10 @@ def test_an_array_of_objects_is_exploded_and_a_second_source_has_a_name_of_its_o
         (["2024-02-29 10:00", "2024-02-29T10:00:00.5Z"], ("timestamp", "")),
         (["17/May/2015:10:05:03 +0000"], ("timestamp", "dd/MMM/yyyy:HH:mm:ss Z")),
         (["31/12/2024 10:00"], ("timestamp", "dd/MM/yyyy HH:mm")),
+        (["12/1/2010 8:26", "12/31/2010 10:05"], ("timestamp", "M/d/yyyy H:mm")),
+        (["31.1.2010 8:26"], ("timestamp", "d.M.yyyy H:mm")),
+        (["1/31/2010 8:26:00 PM"], ("timestamp", "M/d/yyyy h:mm:ss a")),
+        (["31/1/2010"], ("date", "d/M/yyyy")),
         (["1431857103"], ("timestamp", "epoch_seconds")),
         (["1431857103000"], ("timestamp", "epoch_millis")),
         (["20240131"], ("date", "yyyyMMdd")),
@@ -193,7 +244,7 @@ def test_names_are_those_that_a_project_may_write() -> None:
         (b"\x00\x01\x02", "it is neither text nor a format known here"),
         (b"a\nb\n", None),
         (b"1\n2\n", "its first line does not name the columns, and has a single cell"),
-        (b"a,b\n1,gr\xfc\n", "it is not UTF-8"),
+        (b"#Fields: a b\n1 2 3\n", "none of its lines has as many cells as its line #Fields: names"),
         (b'a,b\n1,"open\n', "it is not CSV"),
     ],
 )

@@ -8,7 +8,7 @@ import pytest
 
 from dmp_spark.formats import csv_files, lines
 from dmp_spark.formats.headers import UnreadableFileError
-from dmp_spark.formats.spec import Field, Reading
+from dmp_spark.formats.spec import Field, Reading, Signs
 from tests.formats.readings import reading
 
 THREE = reading({"x": "bigint", "at": "timestamp", "note": "string"}, format="csv")
@@ -149,7 +149,9 @@ def test_what_no_column_names_is_kept_by_name_wherever_it_stands(tmp_path: Path)
 def test_a_header_with_blanks_another_separator_and_gzip(tmp_path: Path) -> None:
     path = tmp_path / "x.csv.gz"
     path.write_bytes(gzip.compress(b"Order Id;note\n1;a,b\n"))
-    how = reading({"x": Field(name="x", type="bigint", at="Order Id"), "note": "string"}, format="csv", separator=";")
+    how = reading(
+        {"x": Field(name="x", type="bigint", at="Order Id"), "note": "string"}, format="csv", signs=Signs(separator=";")
+    )
 
     csv_files.probe(str(path), how)
     assert rows(str(path), how) == [(0, ["1", "a,b"], None, None)]

@@ -13,7 +13,7 @@ from dmp_spark.formats import cells, json_lines, lines
 from dmp_spark.formats import reading as formats
 from dmp_spark.formats.headers import UnreadableFileError
 from dmp_spark.formats.records import Landed
-from dmp_spark.formats.spec import Field, Reading
+from dmp_spark.formats.spec import Field, Reading, Signs
 from tests.formats.readings import reading
 
 FIELDS: dict[str, str | Field] = {
@@ -194,3 +194,23 @@ def test_a_file_cut_off_within_gzip_says_so_after_what_it_gave(tmp_path: Path) -
     [*rows, last] = batches_of(tmp_path / "x.gz")
     assert last["_problem"] == f"after {len(rows):,} records it ends within what gzip compressed"
     assert {row["_problem"] for row in rows} <= {None}
+
+
+def test_several_texts_are_one_also_beside_elements_and_in_another_encoding(spark: SparkSession, tmp_path: Path) -> None:
+    at = Field(name="at", type="timestamp", at="when.day", more=("when.clock",))
+    both = Field(name="both", type="string", at="basket.items.sku", more=("who", "basket.items.n"))
+    how = reading({"at": at, "both": both}, format="json", explode="basket.items", signs=Signs(encoding="utf-16"))
+    lines = [
+        {
+            "when": {"day": "2020-01-31", "clock": "01:02"},
+            "who": "zoë",
+            "basket": {"items": [{"sku": "a", "n": 1}, {"sku": "b"}]},
+        },
+        {"when": {"day": "2020-01-31", "zone": "x"}, "basket": {"items": [{"sku": "日", "n": None, "color": "red"}]}},
+    ]
+    text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
+    assert told(texts_of(spark, tmp_path, text.encode("utf-16"), how)) == [
+        (0, 0, ["2020-01-31 01:02", "a zoë 1"], None, None),
+        (0, 1, ["2020-01-31 01:02", None], None, None),
+        (1, 0, [None, None], {"when.zone": "x", "basket.items.color": "red"}, None),
+    ]

@@ -9,7 +9,7 @@ import pytest
 from dmp_spark.formats import text_files
 from dmp_spark.formats.headers import UnreadableFileError
 from dmp_spark.formats.patterns import PATTERNS
-from dmp_spark.formats.spec import Field, Reading
+from dmp_spark.formats.spec import Field, Reading, Signs
 from tests.formats.readings import reading
 from tests.shared_data import shared
 
@@ -18,7 +18,7 @@ APACHE = reading(
     {name: Field(name=name, type=kind, format=COMBINED.formats.get(name, "")) for name, kind in COMBINED.columns.items()},
     format="text",
     pattern=COMBINED.expression,
-    nulls=COMBINED.nulls,
+    signs=Signs(nulls=(COMBINED.nulls,)),
 )
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from dmp_spark.formats.patterns import PATTERNS
-from dmp_spark.formats.spec import Field, Reading
+from dmp_spark.formats.spec import Field, Reading, Signs
 from tests.written_project import resolved, told
 
 BEGIN = (
@@ -58,11 +58,25 @@ def test_what_is_said_of_a_column_is_how_it_is_read(tmp_path: Path) -> None:
     assert spec.sources[0].settle == 120
 
 
+def test_what_stands_for_what_in_files_of_text(tmp_path: Path) -> None:
+    more = 'encoding: Windows-1252, comment: "#", nulls: ["-", "", "NULL", "-"], separator: "\\t", quote: none, escape: backslash'
+    reading = read(tmp_path, source("customer: string, at: {from: [day, clock], type: timestamp}", "csv", more))
+    assert reading.signs == Signs(
+        encoding="Windows-1252", comment="#", nulls=("-", "NULL"), separator="\t", quote="", escape="\\"
+    )
+    assert reading.fields[1].places == ("day", "clock")
+
+    apache = source("customer: {from: client, type: string}, at: timestamp", "text", "pattern: apache_common, nulls: [x]")
+    assert read(tmp_path, apache).signs == Signs(nulls=("-", "x"))  # what the pattern writes for nothing stays so
+    assert read(tmp_path, source(kind="json", more="encoding: UTF8")).signs == Signs()
+    assert read(tmp_path, source(kind="csv", more="encoding: utf-8-sig, quote: single")).signs == Signs(quote="'")
+
+
 def test_a_named_pattern_brings_its_columns_and_an_own_one_its_groups(tmp_path: Path) -> None:
     apache = source(kind="text", more="pattern: apache_combined").replace("    columns: {customer: string, at: timestamp}\n", "")
     reading = read(tmp_path, apache.replace("customer: customer", "ip: client"))
     assert reading.types == dict(PATTERNS["apache_combined"].columns)
-    assert (reading.pattern, reading.nulls) == (PATTERNS["apache_combined"].expression, "-")
+    assert (reading.pattern, reading.signs.nulls) == (PATTERNS["apache_combined"].expression, ("-",))
     assert [field for field in reading.fields if field.format] == [
         Field(name="at", type="timestamp", format="dd/MMM/yyyy:HH:mm:ss Z")
     ]
@@ -126,6 +140,50 @@ def test_a_named_pattern_brings_its_columns_and_an_own_one_its_groups(tmp_path: 
             "",
         ),
         (source(more="settle: 1 month"), "1 month has no fixed length", "settle: 1 minute"),
+        (source(kind="csv", more="encoding: windows1252x"), "no such encoding: windows1252x", "did you mean windows-1252?"),
+        (source(kind="csv", more="encoding: base64"), "no such encoding: base64", "utf-16"),  # no encoding of text
+        (source(kind="csv", more="encoding: unicode_escape"), "no such encoding: unicode_escape", "utf-16"),
+        (
+            source(kind="parquet", more="encoding: utf-16"),
+            "`encoding` is of csv and json and text, and these files are parquet",
+            "",
+        ),
+        (source(kind="json", more="comment: '#'"), "`comment` is of csv and text, and these files are json", ""),
+        (source(kind="json", more="nulls: ['-']"), "`nulls` is of csv and text, and these files are json", ""),
+        (source(kind="text", more="pattern: apache_common, quote: none"), "`quote` is of csv, and these files are text", ""),
+        (source(kind="csv", more="separator: '::'"), "cells are separated by one sign", "format: text with a pattern"),
+        (source(kind="csv", more="separator: x"), "cells are separated by one sign", "format: text with a pattern"),
+        (source(kind="csv", more="separator: '.'"), "cells are separated by one sign", "format: text with a pattern"),
+        (
+            source("customer: string, at: {from: [day, clock], type: timestamp}", "parquet"),
+            "texts make a column together, and parquet holds values",
+            "name one of them",
+        ),
+        (
+            source("customer: {from: [a, b], type: bigint}, at: timestamp", "csv"),
+            "texts with a blank between are no bigint",
+            "name one of them",
+        ),
+        (
+            source("customer: {from: [a, 'b..c'], type: string}, at: timestamp"),
+            "b..c is no path",
+            "",
+        ),
+        (
+            source("customer: {from: [a, b.c], type: string}, at: {from: 'b[0]', type: timestamp}"),
+            "b cannot be read so: customer reads it",
+            "a.b is a field",
+        ),
+        (
+            source("customer: {from: [who, whom], type: string}, at: timestamp", "csv", "names: [who, at]"),
+            "`names` has no whom",
+            "did you mean who?",
+        ),
+        (
+            source("customer: {from: [who, whom], type: string}, at: timestamp", "text", "pattern: '(?<at>.*) (?<who>.*)'"),
+            "the pattern has no group whom",
+            "did you mean who?",
+        ),
     ],
 )
 def test_what_cannot_be_read_so_is_told_with_the_way_out(tmp_path: Path, text: str, sentence: str, way_out: str) -> None:
