@@ -214,7 +214,7 @@ def decoded(line: bytes) -> Record:
         return Record(line=line[: 4 * KEPT].decode(errors="replace")[:KEPT], fault=Fault.NOT_UTF8)
 
 
-def plain(encoding: str) -> Reader:
+def plain(encoding: str = UTF8) -> Reader:
     """What makes batches of SCHEMA of files of lines, whose cells are found later: `_line` holds each whole.
 
     Whole groups of lines are turned into arrays at once: this is the way of the largest files.

@@ -58,7 +58,7 @@ def read(written: SourceFile, address: str, found: Found) -> Read:
     """How the source is read; each mistake is added to `found`, and what is wrong is left out or of type unknown."""
     for key, formats in OF_FORMAT.items():
         if getattr(written.read, key) is not None and written.read.format not in formats:
-            what = f"`{key}` is of {' and '.join(formats)}, and these files are {written.read.format}"
+            what = f"`{key}` is of {' or '.join(formats)}, and these files are {written.read.format}"
             found.add("other-format", what, f"{address}.read.{key}", f"format: {formats[0]}, or leave it out")
     expression, nothing, own = _pattern(written, address, found)
     explode = _explode(written, address, found)

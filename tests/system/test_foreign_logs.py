@@ -52,7 +52,7 @@ EVENTS = """    events:
         context: {note: note}
 """
 READ = {
-    "w3c": """    read: {path: w3c.log, format: csv, comment: "#", separator: " ", quote: none, nulls: ["-"],
+    "w3c": """    read: {path: data/w3c.log, format: csv, comment: "#", separator: " ", quote: none, nulls: ["-"],
            names: [date, time, c-ip, cs-method, cs-uri-stem, cs-uri-query, sc-status, cs(User-Agent)]}
     columns:
       at: {from: [date, time], type: timestamp}
@@ -60,27 +60,27 @@ READ = {
       note: {from: [cs-method, cs-uri-stem], type: string}
       status: {from: sc-status, type: int}
 """,
-    "delivery": """    read: {path: delivery.log.gz, format: csv, comment: "#", separator: "\\t", quote: none, nulls: ["-"],
+    "delivery": """    read: {path: data/delivery.log.gz, format: csv, comment: "#", separator: "\\t", quote: none, nulls: ["-"],
            names: [date, time, x-edge-location, c-ip, cs-uri-stem, cs(User-Agent)]}
     columns:
       at: {from: [date, time], type: timestamp}
       who: {from: c-ip, type: string}
       note: {from: cs-uri-stem, type: string}
 """,
-    "spreadsheet": """    read: {path: spreadsheet.csv, format: csv, encoding: windows-1252, separator: ";", nulls: ["NULL"]}
+    "spreadsheet": """    read: {path: data/spreadsheet.csv, format: csv, encoding: windows-1252, separator: ";", nulls: ["NULL"]}
     columns:
       at: {from: Wann, type: timestamp, format: "d.M.yyyy H:mm"}
       who: {from: Kunde, type: string}
       note: {from: Notiz, type: string}
       pieces: {from: Stück, type: int}
 """,
-    "sparks": """    read: {path: sparks.csv, format: csv, escape: backslash}
+    "sparks": """    read: {path: data/sparks.csv, format: csv, escape: backslash}
     columns: {id: int, who: string, at: timestamp, note: string}
 """,
-    "mysql": """    read: {path: mysql.tsv, format: csv, separator: "\\t", quote: none, nulls: ["\\\\N"], names: [id, who, at, note]}
+    "mysql": """    read: {path: data/mysql.tsv, format: csv, separator: "\\t", quote: none, nulls: ["\\\\N"], names: [id, who, at, note]}
     columns: {id: int, who: string, at: timestamp, note: string}
 """,
-    "wide": """    read: {path: wide.json, format: json, encoding: utf-16}
+    "wide": """    read: {path: data/wide.json, format: json, encoding: utf-16}
     columns: {who: {from: user, type: string}, at: timestamp, note: {from: [user, n], type: string}}
 """,
 }
@@ -103,13 +103,14 @@ EXPECTED = [
 
 
 def deliver(folder: Path) -> None:
+    folder.mkdir(exist_ok=True)
     for name, content in FILES.items():
         (folder / name).write_bytes(content)
 
 
 @pytest.mark.usefixtures("spark")
 def test_what_other_programs_write_is_read_as_they_mean_it(tmp_path: Path) -> None:
-    deliver(tmp_path)
+    deliver(tmp_path / "data")
     (tmp_path / "project.yml").write_text(PROJECT, encoding="utf-8")
     sources = [f"  {name}:\n{read}    arrives: appended\n{EVENTS}" for name, read in READ.items()]
     (tmp_path / "ingest.yml").write_text("sources:\n" + "".join(sources), encoding="utf-8")
