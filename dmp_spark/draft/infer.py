@@ -16,6 +16,8 @@ EPOCHS = {"epoch_seconds": 1, "epoch_millis": 1_000, "epoch_micros": 1_000_000}
 FORMATS = {  # the first that fits all texts; of one letter a part may have one digit
     "yyyy-MM-dd HH:mm:ss VV": "%Y-%m-%d %H:%M:%S %Z",
     "dd/MMM/yyyy:HH:mm:ss Z": "%d/%b/%Y:%H:%M:%S %z",
+    "EEE MMM dd HH:mm:ss Z yyyy": "%a %b %d %H:%M:%S %z %Y",
+    "EEE, dd MMM yyyy HH:mm:ss VV": "%a, %d %b %Y %H:%M:%S %Z",
     "yyyy/MM/dd HH:mm:ss": "%Y/%m/%d %H:%M:%S",
     "dd/MM/yyyy HH:mm": "%d/%m/%Y %H:%M",
     "MM/dd/yyyy HH:mm": "%m/%d/%Y %H:%M",
@@ -36,7 +38,7 @@ FORMATS = {  # the first that fits all texts; of one letter a part may have one 
     "d/M/yyyy": "%d/%m/%Y",
     "d.M.yyyy": "%d.%m.%Y",
 }
-PARTS = {"yyyy": r"\d{4}", "MMM": "[A-Za-z]{3}", "VV": ".+", "Z": r"[+-]\d{4}", "a": "[AaPp][Mm]"}
+PARTS = {"yyyy": r"\d{4}", "MMM": "[A-Za-z]{3}", "EEE": "[A-Za-z]{3}", "VV": ".+", "Z": r"[+-]\d{4}", "a": "[AaPp][Mm]"}
 PARTS |= {**dict.fromkeys(("MM", "dd", "HH", "mm", "ss"), r"\d\d"), **dict.fromkeys("MdHh", r"\d\d?")}
 SHAPES = {
     form: re.compile(re.sub(r"([A-Za-z])\1*|.", lambda part: PARTS.get(part[0], re.escape(part[0])), form)) for form in FORMATS

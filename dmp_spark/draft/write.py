@@ -9,6 +9,7 @@ from dmp_spark.draft.guess import Drafted, Guess, guess, plain
 from dmp_spark.draft.infer import TIME
 from dmp_spark.draft.look import RECORDS, look
 from dmp_spark.errors import Problem, UserError
+from dmp_spark.formats.headers import OFFSET_LETTERS
 
 
 def draft(folder: Path, files: Iterable[Path]) -> Mapping[Path, str]:
@@ -116,7 +117,7 @@ def _identifier(found: Guess, name: str) -> str:
 
 def _is_instant(time: Drafted) -> bool:
     if time.format:
-        return time.format.startswith("epoch") or time.format.endswith(("Z", "VV"))
+        return time.format.startswith("epoch") or bool(OFFSET_LETTERS.search(time.format))
     if time.column.type:
         return time.column.type == "timestamp"
     matches = [TIME.fullmatch(str(value)) for value in time.column.held]

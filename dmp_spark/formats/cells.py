@@ -1,10 +1,12 @@
 """Records whose values are texts, as the declared types: what is no value of its type is told by name and never just null."""
 
+import re
+
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from dmp_spark.formats.readable import KEPT, LONGEST, is_short, is_text
-from dmp_spark.formats.spec import EPOCHS, Field, Reading
+from dmp_spark.formats.spec import EPOCHS, WEEKDAY, Field, Reading
 from dmp_spark.functions.reasons import FLOATS, broken, is_number
 
 INTEGER = r"^[+-]?\d+\z"
@@ -89,13 +91,21 @@ def _value(text: Column, field: Field) -> Column:
     return F.when(is_number(value), value) if kind in FLOATS else value
 
 
+def _behind_weekday(text: Column, behind: str) -> Column:
+    """What follows the name of a weekday, which Spark's datetime patterns write and do not read; null where none stands there."""
+    name = rf"^\p{{L}}+{re.escape(behind)}"
+    return F.when(text.rlike(name), F.regexp_replace(text, name, ""))
+
+
 def _time(text: Column, field: Field) -> Column:
     """A time as its format says; of a wall clock the instant at which UTC's clocks show it."""
     if field.format in EPOCHS:
         micros = (text.try_cast("decimal(38,9)") * F.lit(MICROS[field.format])).try_cast("bigint")
         value = F.when(text.rlike(EPOCH_LOOKS), F.timestamp_micros(micros))
     elif field.format:
-        value = F.try_to_timestamp(text, F.lit(field.format))
+        begin = WEEKDAY.match(field.format)
+        form = field.format[begin.end() :] if begin else field.format
+        value = F.try_to_timestamp(_behind_weekday(text, begin["behind"]) if begin else text, F.lit(form))
     else:
         # Spark reads no offset behind minutes
         whole = F.when(text.rlike(NO_SECONDS), F.regexp_replace(text, NO_SECONDS, "$1:00$2")).otherwise(text)

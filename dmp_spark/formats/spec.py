@@ -10,6 +10,7 @@ from dmp_spark.project.types import Duration, Resolved, Written
 Format = Literal["parquet", "csv", "json", "text", "orc", "avro"]
 AS_TEXT: tuple[Format, ...] = ("csv", "json", "text")  # their values are texts, read as the declared types
 EPOCHS = ("epoch_seconds", "epoch_millis", "epoch_micros")
+WEEKDAY = re.compile(r"E{1,4}(?P<behind>[, ]*)")  # of a datetime pattern, at its begin
 UTF8 = "utf-8"
 FOLDER_TYPES = ("string", "int", "bigint", "date")
 STEP = r"[^.\[\]]+(\[\d+\])*"

@@ -7,7 +7,7 @@ import pyarrow as pa
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-FEW = 200_000  # rows that are sent to every task instead of moving all others to meet them
+FEW = 1_000_000  # rows that are sent to every task instead of moving all others to meet them
 
 
 def sent(rows: DataFrame, number: int, most: int = FEW) -> DataFrame:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from dmp_spark.formats.patterns import PATTERNS
-from dmp_spark.formats.spec import AS_TEXT, EPOCHS, FOLDER_TYPES, ColumnFile, Field, Signs, steps
+from dmp_spark.formats.spec import AS_TEXT, EPOCHS, FOLDER_TYPES, WEEKDAY, ColumnFile, Field, Signs, steps
 from dmp_spark.ingest.check_signs import signs
 from dmp_spark.ingest.spec import SourceFile
 from dmp_spark.project.load import Found
@@ -35,7 +35,7 @@ OF_FORMAT = {
     "explode": ("json",),
 }
 JAVA_GROUP = re.compile(r"\(\?<(?=[A-Za-z_])")
-TIME_PART = re.compile(r"'[^']*'|yyyy|yy|M{1,4}|dd?|HH?|hh?|mm?|ss?|S{1,9}|a|E{1,4}|X{1,3}|x{1,3}|Z|VV|[^A-Za-z']")
+TIME_PART = re.compile(r"'[^']*'|yyyy|yy|M{1,4}|dd?|HH?|hh?|mm?|ss?|S{1,9}|a|X{1,3}|x{1,3}|Z|VV|[^A-Za-z']")
 TIME_WAYS = "Spark's datetime pattern, like dd/MMM/yyyy:HH:mm:ss Z; or epoch_seconds, epoch_millis, epoch_micros"
 TOGETHER = ("string", "date", "timestamp", "unknown")
 MOST_LETTERS = 80
@@ -185,7 +185,8 @@ def _is_time_format(pattern: str, kind: str, source: SourceFile, address: str, f
         return False
     if pattern in EPOCHS:
         return True
-    rest = TIME_PART.sub("", pattern)
+    weekday = WEEKDAY.match(pattern)
+    rest = TIME_PART.sub("", pattern[weekday.end() :] if weekday else pattern)
     if rest or len(pattern) > MOST_LETTERS or not re.search("y", pattern):
         what = f"`{rest}` is no part of a datetime pattern" if rest else "a datetime pattern has a year and at most 80 letters"
         found.add("time-format", what, f"{address}.format", TIME_WAYS)

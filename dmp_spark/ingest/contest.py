@@ -50,7 +50,7 @@ def settle(scratch: Scratch, name: str, candidates: DataFrame, rivals: Rivals, n
     losers = decided.where(~F.col("_is_winner") & ~F.col("_is_standing"))
     lost = {row["_file_id"]: row["count"] for row in losers.groupBy("_file_id").count().collect()}  # bounded by files
     conflicts = decided.where(F.col("_is_winner") & (F.col("_contents") > 1)).count()
-    accepted = duplicates.without(candidates, losers) if lost else candidates
+    accepted = duplicates.without(candidates, sent(losers, sum(lost.values()))) if lost else candidates
     return Verdict(accepted, lost, conflicts, decided)
 
 

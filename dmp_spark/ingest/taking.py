@@ -106,7 +106,8 @@ def take(
     mapped = _mapped(context, probed, tables, spec, make_id)
     if source.reference:
         return _reference(context, probed, mapped, source.reference)
-    mapped = context.lakehouse.scratch.write(mapped, source.name)
+    scratch = context.lakehouse.scratch
+    mapped = events.written(scratch, mapped, source.name) if source.events else scratch.write(mapped, source.name)
     # bounded by files
     counted = (
         mapped.groupBy("_file_id")
@@ -115,7 +116,7 @@ def take(
     )
     candidates = mapped.where(F.size("_reasons") == 0)
     number = sum(row["mapped"] - row["rejected"] for row in counted)
-    verdict = settle(context.lakehouse.scratch, source.name, candidates, _rivals(context, probed), number)
+    verdict = settle(scratch, source.name, candidates, _rivals(context, probed), number)
     counts = dict.fromkeys(probed.rows, Counts())
     for row in counted:
         file_id = _known_file(source, row["_file_id"])

@@ -220,6 +220,8 @@ def test_an_array_of_objects_is_exploded_and_a_second_source_has_a_name_of_its_o
         (["31.1.2010 8:26"], ("timestamp", "d.M.yyyy H:mm")),
         (["1/31/2010 8:26:00 PM"], ("timestamp", "M/d/yyyy h:mm:ss a")),
         (["31/1/2010"], ("date", "d/M/yyyy")),
+        (["Wed Oct 10 20:19:24 +0000 2018"], ("timestamp", "EEE MMM dd HH:mm:ss Z yyyy")),
+        (["Wed, 10 Oct 2018 20:19:24 GMT"], ("timestamp", "EEE, dd MMM yyyy HH:mm:ss VV")),
         (["1431857103"], ("timestamp", "epoch_seconds")),
         (["1431857103000"], ("timestamp", "epoch_millis")),
         (["20240131"], ("date", "yyyyMMdd")),

@@ -127,11 +127,28 @@ def test_times_are_read_as_their_format_says_and_an_offset_makes_an_instant(spar
         "millis": ("epoch_millis", "1431857103500", noon.replace(microsecond=500_000)),
         "micros": ("epoch_micros", "1431857103000001", noon.replace(microsecond=1)),
         "parts": ("epoch_seconds", "1431857103.25", noon.replace(microsecond=250_000)),
+        "posted": ("EEE MMM dd HH:mm:ss Z yyyy", "Sun May 17 12:05:03 +0200 2015", noon),
+        "served": ("EEE, dd MMM yyyy HH:mm:ss VV", "Sun, 17 May 2015 10:05:03 GMT", noon),
         "iso": ("", "2015-05-17T12:05:03+02:00", noon),
     }
     how = reading({name: Field(name=name, type="timestamp", format=form) for name, (form, _, _) in fields.items()})
-    bad = ["17/Mai/2015:12:05:03 +0200", "13/17/15 10:05 AM", "now", "1e9", "", "9" * 30, "2015-05-17T12:05:03+2"]
-    rows = [[text for _, text, _ in fields.values()], bad, [None] * len(fields), [*[None] * 6, "2015-05-17 12:05"]]
+    bad = [
+        "17/Mai/2015:12:05:03 +0200",
+        "13/17/15 10:05 AM",
+        "now",
+        "1e9",
+        "",
+        "9" * 30,
+        "May 17 12:05:03 +0200 2015",
+        "17 May 2015",
+        "2015-05-17T12:05:03+2",
+    ]
+    rows = [
+        [text for _, text, _ in fields.values()],
+        bad,
+        [None] * len(fields),
+        [*[None] * (len(fields) - 1), "2015-05-17 12:05"],
+    ]
     given = [("f", 5, place, 0, texts, None, None, None, None) for place, texts in enumerate(rows)]
 
     told = cells.typed(spark.createDataFrame(given, SCHEMA), how).orderBy("_position")
@@ -139,5 +156,5 @@ def test_times_are_read_as_their_format_says_and_an_offset_makes_an_instant(spar
     assert [good[name].replace(tzinfo=UTC) for name in fields] == [value for _, _, value in fields.values()]
     assert (good["_misread"], good["_offsets"]["iso"], wall["_misread"], wall["_offsets"]["iso"]) == ([], True, [], False)
     assert wrong["_misread"] == [f"unreadable_{name}" for name in fields]
-    assert list(nothing[:7]) == [None] * 7 and nothing["_misread"] == []
+    assert list(nothing[: len(fields)]) == [None] * len(fields) and nothing["_misread"] == []
     assert wall["iso"].replace(tzinfo=UTC) == datetime(2015, 5, 17, 12, 5, tzinfo=UTC)

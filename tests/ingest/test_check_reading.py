@@ -128,6 +128,7 @@ def test_a_named_pattern_brings_its_columns_and_an_own_one_its_groups(tmp_path: 
             "`YYYY` is no part of a datetime pattern",
             "epoch_millis",
         ),
+        (source("customer: string, at: {type: timestamp, format: 'yyyy EEE'}"), "`EEE` is no part of a datetime pattern", ""),
         (source("customer: string, at: {type: timestamp, format: 'HH:mm'}"), "a datetime pattern has a year", ""),
         (
             source("customer: {from: a.b, type: string}, at: {from: 'a[0]', type: timestamp}"),

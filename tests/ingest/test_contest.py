@@ -28,9 +28,12 @@ DAYS = Contract(
 )
 
 
-@pytest.mark.parametrize("number", [80, contest.FEW + 1, None])
-def test_few_and_many_candidates_are_settled_alike(spark: SparkSession, tmp_path: Path, number: int | None) -> None:
+@pytest.mark.parametrize(("number", "are_sent"), [(80, True), (contest.FEW + 1, True), (None, False)])
+def test_few_and_many_candidates_are_settled_alike(
+    spark: SparkSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int | None, are_sent: bool
+) -> None:
     """By Python: of an id the row known first holds, then the one with the smaller content; of equal ones that which stands."""
+    monkeypatch.setattr(contest, "sent", lambda rows, _: F.broadcast(rows) if are_sent else rows)
     chance = random.Random(3)
     stands = {f"e{n}": (n % 3, START + timedelta(days=n % 4)) for n in range(0, 40, 2)}
     came = [(f"e{chance.randrange(60)}", chance.randrange(3), START + timedelta(days=chance.randrange(4))) for _ in range(80)]
