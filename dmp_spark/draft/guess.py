@@ -32,6 +32,7 @@ MOST_TYPES, MOST_ATTRIBUTES = 20, 40
 OCCURRED = re.compile(r"event|occur|created|order|invoice|purchase|collector|visit", re.IGNORECASE)
 ID_NAMES = re.compile(r"(^|_|(?<=[a-z]))(id|key|no|number|code|uuid)$|^(id|key)", re.IGNORECASE)
 MOST_KEYS = 3
+CLIENT = re.compile(r"^c_|client|remote", re.IGNORECASE)  # of several addresses that of who came
 NULLS = {"NULL", "null", "\\N", "NA", "N/A", "NaN", "nan", "None", "-", "?"}
 
 
@@ -174,7 +175,7 @@ def _somebody(columns: tuple[Drafted, ...]) -> dict[str, str]:
             if each.type not in ("boolean", "date", "timestamp", "float") and len(set(each.column.held)) > 1
         ]
         if fitting:
-            best = max(fitting, key=lambda each: len(each.column.held))
+            best = max(fitting, key=lambda each: (len(each.column.held), bool(CLIENT.search(each.name))))
             if best.name not in found.values():
                 found[namespace] = best.name
     return found

@@ -1,6 +1,5 @@
 """What a file is and holds, from its first records, without being told. No pyspark here."""
 
-import contextlib
 import csv
 import io
 import itertools
@@ -78,7 +77,7 @@ def _looked(path: Path) -> Looked:
     kind = next((name for magic, name in MAGIC.items() if begin.startswith(magic)), None)
     if kind:
         return _columnar(path, kind)
-    encoding = _encoding(path, begin)
+    encoding = _encoding(path, first_bytes(str(path), 4))
     text = first_bytes(str(path), encoding=encoding).decode(errors="replace")
     if "\0" in text:
         raise UnreadableFileError("it is neither text nor a format known here")
@@ -86,23 +85,29 @@ def _looked(path: Path) -> Looked:
         raise UnreadableFileError("it holds nothing")
     if text.lstrip()[:1] in ("{", "["):
         return _json(path, encoding)
-    first = text.splitlines()[0]
-    if first.startswith("#") and (fields := next((line for line in text.splitlines() if line.startswith(FIELDS)), "")):
-        return _w3c(path, encoding, fields.removeprefix(FIELDS).split())
+    first = text.split("\n")[0].rstrip("\r")
+    if first.startswith("#") and any(line.startswith(FIELDS) for line in text.split("\n")):
+        return _w3c(path, encoding)
     pattern = next((name for name, each in PATTERNS.items() if re.fullmatch(each.expression, first)), None)
     return _log(path, encoding, pattern) if pattern else _csv(path, encoding, text)
 
 
 def _encoding(path: Path, begin: bytes) -> str:
-    """The encoding of a file of text: by its mark, else UTF-8, else the first of two in which each line looked at is text."""
+    """The encoding of a file of text: by its mark, else UTF-8, where half of the lines that tell are, else one of Windows."""
     if begin.startswith(UTF16):
         return "utf-16"
-    lines = b"\n".join(_first_lines(path, UTF8))
-    for encoding in (UTF8, "windows-1252"):
-        with contextlib.suppress(UnicodeDecodeError):
-            lines.decode(encoding)
-            return encoding
-    return "latin-1"
+    telling = [line for line in _first_lines(path, UTF8) if not line.isascii()]
+    if 2 * sum(_is_in(line, UTF8) for line in telling) >= len(telling):
+        return UTF8
+    return "windows-1252" if all(_is_in(line, "windows-1252") for line in telling) else "latin-1"
+
+
+def _is_in(line: bytes, encoding: str) -> bool:
+    try:
+        line.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _read(encoding: str) -> dict[str, str]:
@@ -127,9 +132,15 @@ def _columnar(path: Path, kind: Format) -> Looked:
 
 
 def _csv(path: Path, encoding: str, text: str) -> Looked:
-    separator = _separator(text)
-    rows, is_whole = _rows(path, Signs(encoding=encoding, separator=separator))
-    read = {**_read(encoding), **({} if separator == "," else {"separator": separator})}
+    lines = text.splitlines()
+    told = [line for line in lines if not line.startswith("#")]
+    separator = _separator(told or lines)
+    is_comment = bool(told) and lines[0].startswith("#") and _cells(lines[0], separator) == 1 < _cells(told[0], separator)
+    comment = "#" if is_comment else ""
+    if not is_comment:
+        separator = _separator(lines)
+    rows, is_whole = _rows(path, Signs(encoding=encoding, separator=separator, comment=comment))
+    read = {**_read(encoding), **({"comment": "#"} if comment else {}), **({} if separator == "," else {"separator": separator})}
     if _are_names(rows[0]):
         names, rows = rows[0], rows[1:]
     elif len(rows[0]) > 1:  # its first line is a record already
@@ -151,9 +162,16 @@ def _rows(path: Path, signs: Signs) -> tuple[list[list[str]], bool]:
         raise UnreadableFileError(f"it is not CSV: {error}") from None
 
 
-def _w3c(path: Path, encoding: str, names: list[str]) -> Looked:
+def _w3c(path: Path, encoding: str) -> Looked:
     """A log of the W3C's extended format, as CSV whose cells are named by place; its day and its time are one column."""
-    lines = [line.decode(errors="replace") for line in _first_lines(path, encoding) if not line.startswith(b"#")]
+    every = [line.decode(errors="replace") for line in _first_lines(path, encoding)]
+    fields = {tuple(line.removeprefix(FIELDS).split()) for line in every if line.startswith(FIELDS)}
+    if len(fields) > 1:
+        raise UnreadableFileError("its lines #Fields: differ, and cells are named once: part it where they change")
+    names = list(fields.pop())
+    if len(set(names)) < len(names):
+        raise UnreadableFileError("its line #Fields: names a field more than once")
+    lines = [line for line in every if not line.startswith("#")]
     separator = "\t" if any("\t" in line for line in lines) else " "
     quote = '"' if any(cell.startswith('"') for line in lines for cell in line.split(separator)) else ""
     rows, is_whole = _rows(path, Signs(encoding=encoding, comment="#", separator=separator, quote=quote))
@@ -163,7 +181,7 @@ def _w3c(path: Path, encoding: str, names: list[str]) -> Looked:
     values = {name: tuple(None if row[n] in ("", "-") else row[n] for row in rows) for n, name in enumerate(names)}
     columns = [Column(name, values[name]) for name in names]
     if {"date", "time"} <= set(names):
-        both = tuple(f"{day} {time}" for day, time in zip(values["date"], values["time"], strict=True))
+        both = tuple(f"{day} {time}" if day and time else None for day, time in zip(values["date"], values["time"], strict=True))
         rest = [column for column in columns if column.place not in ("date", "time")]
         columns = [Column("date", both, more=("time",)), *rest]
     read = {**_read(encoding), "comment": "#", "nulls": '["-"]', "separator": separator}
@@ -181,10 +199,13 @@ def _decoded(path: Path, encoding: str) -> Iterator[str]:
         yield from io.StringIO(f"{line.decode(errors='replace')}\n", newline="")
 
 
-def _separator(text: str) -> str:
+def _cells(line: str, separator: str) -> int:
+    return len(next(csv.reader([line], delimiter=separator), []))
+
+
+def _separator(lines: list[str]) -> str:
     """The sign that parts the first line into most cells and others into as many."""
-    lines = text.splitlines()[:20]
-    counts = {sign: [len(next(csv.reader([line], delimiter=sign), [])) for line in lines] for sign in SEPARATORS}
+    counts = {sign: [_cells(line, sign) for line in lines[:20]] for sign in SEPARATORS}
     return max(SEPARATORS, key=lambda sign: (counts[sign][0] > 1, counts[sign].count(counts[sign][0]), counts[sign][0]))
 
 

@@ -11,6 +11,8 @@ from dmp_spark.draft.look import RECORDS, look
 from dmp_spark.errors import Problem, UserError
 from dmp_spark.formats.headers import OFFSET_LETTERS
 
+GUESSED = ("windows-1252", "latin-1")  # encodings of which a file does not tell
+
 
 def draft(folder: Path, files: Iterable[Path]) -> Mapping[Path, str]:
     """The files of a project that reads `files`, by path; nothing is written. UserError where a file cannot be read, or the
@@ -55,7 +57,8 @@ def _source(folder: Path, found: Guess) -> str:
     read = {"format": looked.format, "path": path, **looked.read}
     seen = "" if looked.is_whole or looked.format == "text" else f"   # the types are those of its first {RECORDS:,} records"
     said = ", ".join(f"{key}: {_quoted(value)}" for key, value in read.items())
-    text = f"\n  {found.name}:\n    read: {{{said}}}\n"
+    guessed = "   # its letters are guessed" if looked.read.get("encoding") in GUESSED else ""
+    text = f"\n  {found.name}:\n    read: {{{said}}}{guessed}\n"
     text += f"    arrives: {'appended' if found.time else 'replaced'}\n    columns:{seen}\n"
     text += "".join(f"      {column.name}: {_column(column)}\n" for column in found.columns)
     return text + (_events(found, found.time) if found.time else _reference(found))
@@ -64,7 +67,7 @@ def _source(folder: Path, found: Guess) -> str:
 def _column(column: Drafted) -> str:
     more = {"from": column.place} if column.place != column.name else {}
     if column.column.more:
-        more = {"from": f"[{', '.join([column.place, *column.column.more])}]"}
+        more = {"from": json.dumps([column.place, *column.column.more])}
     more |= {"format": column.format} if column.format else {}
     if not more:
         return _typed(column.type)
@@ -105,7 +108,7 @@ def _events(found: Guess, time: Drafted) -> str:
 def _identity(found: Guess) -> str:
     if found.id:
         return f"[{', '.join(found.id)}]"
-    if found.looked.format == "text":
+    if found.looked.format == "text" or "comment" in found.looked.read:
         return "position                        # equal lines are several events"
     return "fingerprint                     # its content: equal records are one; or [columns] that name a record"
 

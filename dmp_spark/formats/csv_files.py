@@ -30,7 +30,7 @@ def probe(path: str, reading: Reading) -> Header:
     try:
         # what follows the first line is decoded with it, and is told with its line when it is read
         lines = io.StringIO(begin.decode("utf-8", errors="surrogateescape"), newline="")
-        names = next(Records(lines, signs), [])
+        names = Records(lines, signs).first()
     except csv.Error:
         raise UnreadableFileError(no_first_line) from None
     if reading.names:
@@ -88,6 +88,10 @@ class Records:
                 self._begins = False
                 yield line
 
+    def first(self) -> list[str]:
+        """The cells of the first line that has any; empty where none has."""
+        return next((cells for cells in self if cells), [])
+
     def __iter__(self) -> Iterator[list[str]]:
         return self
 
@@ -113,11 +117,11 @@ def _records(path: str, reading: Reading) -> Iterator[Record]:
     try:
         with opened(path, signs.encoding) as packed, io.TextIOWrapper(packed, encoding="utf-8-sig", newline="") as file:
             lines = Records(file, signs)
-            header = list(reading.names) or next(lines, [])  # empty by now: no place is found, so it has changed
+            header = list(reading.names) or lines.first()  # empty by now: no place is found, so it has changed
             places = [_place(field, header, reading) for field in reading.fields]
             joined = [(number, found) for number, found in enumerate(places) if len(found) > 1]
             first = [found[0] if found else None for found in places]
-            named = {place for field in reading.in_records for place in field.places}
+            named = {place for field, found in zip(reading.fields, places, strict=True) if found for place in field.places}
             others = [(number, name) for number, name in enumerate(header) if reading.keeps_extra and name not in named]
             for cells in lines:
                 line = lines.line
@@ -128,10 +132,11 @@ def _records(path: str, reading: Reading) -> Iterator[Record]:
                     continue
                 if nulls:
                     cells = ["" if cell in nulls else cell for cell in cells]
-                extra = {name: cells[number] for number, name in others if cells[number]} if others else None
+                extra = {name: cells[number] for number, name in others if cells[number]} if others else {}
                 values = [None if place is None else cells[place] or None for place in first]
                 for number, found in joined:
-                    values[number] = together([cells[place] or None for place in found])
+                    values[number], left = together({header[place]: cells[place] or None for place in found})
+                    extra |= left if reading.keeps_extra else {}
                 yield Record(values, extra)
     except UnicodeDecodeError:
         raise UnreadableFileError(f"after line {line or 1} it is not {_encoded(signs)}") from None

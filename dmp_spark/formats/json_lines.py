@@ -64,6 +64,7 @@ def cells(lines: DataFrame, reading: Reading) -> DataFrame:
     faults += [(Fault.REPEATED_FIELD, _is_repeated(inside)) for inside in objects]
     texts = {name: _together([_text(insides, path) for path in found]) for name, found in paths.items()}
     fault = F.coalesce("_fault", *[F.when(is_so, F.lit(reason)) for reason, is_so in faults])
+    parts = [{_told(path): _text(insides, path) for path in found} for found in paths.values() if len(found) > 1]
     told_of = opened.withColumn("_why", fault)
     is_whole = F.col("_why").isNull() & F.col("_position").isNotNull()
     values = F.array(*[texts.get(field.name, F.lit(None).cast("string")) for field in reading.fields])
@@ -71,7 +72,7 @@ def cells(lines: DataFrame, reading: Reading) -> DataFrame:
         *PLACE,
         F.coalesce("_index", F.lit(0)).cast("bigint").alias("_element") if exploded else F.col("_element"),
         F.when(is_whole, values).alias("_cells"),
-        (F.when(is_whole, _extra(objects)) if reading.keeps_extra else F.lit(None)).cast(OBJECT).alias("_extra"),
+        (F.when(is_whole, _beside(_extra(objects), parts)) if reading.keeps_extra else F.lit(None)).cast(OBJECT).alias("_extra"),
         F.when(F.col("_why").isNotNull(), F.col("_line")).alias("_line"),
         F.col("_why").alias("_fault"),
         "_problem",
@@ -173,6 +174,19 @@ def _extra(objects: list[Inside]) -> Column:
     named = [_labelled(each, label) for each, label in zip(entries, labels, strict=True)]
     is_none = reduce(Column.__and__, [_unknown(inside).isNull() for inside in objects])
     return F.when(~is_none, F.map_from_entries(F.concat(*named)))
+
+
+def _beside(extra: Column, parts: list[dict[str, Column]]) -> Column:
+    """What no field names, and of each field of several texts those that are there, where one is not."""
+    for texts in parts:
+        held = F.map_filter(
+            F.create_map(*[part for path, text in texts.items() for part in (F.lit(path), text)]),
+            lambda _, text: text.isNotNull(),
+        )
+        is_left = F.size(held).between(1, len(texts) - 1)
+        none = F.create_map().cast(OBJECT)
+        extra = F.when(is_left, F.map_concat(F.coalesce(extra, none), held)).otherwise(extra)
+    return extra
 
 
 def _labelled(entries: Column, label: str) -> Column:

@@ -4,7 +4,7 @@ import codecs
 import gzip
 import io
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import IO, Any, cast
@@ -82,7 +82,7 @@ class _InUtf8(io.RawIOBase):
     """The text of a file of another encoding, in UTF-8: so that all that reads lines knows one encoding alone."""
 
     def __init__(self, packed: IO[bytes], encoding: str) -> None:
-        self._packed = packed
+        self._packed, self._encoding = packed, encoding
         self._decoder = codecs.getincrementaldecoder(encoding)(NO_SIGN)
         self._rest, self._is_over = b"", False
 
@@ -93,10 +93,17 @@ class _InUtf8(io.RawIOBase):
         while not self._rest and not self._is_over:
             piece = self._packed.read(PIECE)
             self._is_over = not piece
-            self._rest = self._decoder.decode(piece, final=self._is_over).encode(UTF8, "surrogateescape")
+            self._rest = self._in_utf8(piece)
         given, self._rest = self._rest[: len(into)], self._rest[len(into) :]
         into[: len(given)] = given
         return len(given)
+
+    def _in_utf8(self, piece: bytes) -> bytes:
+        try:
+            return self._decoder.decode(piece, final=self._is_over).encode(UTF8, "surrogateescape")
+        except UnicodeError:  # bytes that are no sign are told otherwise
+            way_out = f"{self._encoding}-le and {self._encoding}-be need none"
+            raise UnreadableFileError(f"it has no byte order mark, as files in {self._encoding} do: {way_out}") from None
 
     def close(self) -> None:
         self._packed.close()
@@ -132,10 +139,10 @@ def refuse_other_json(path: str, encoding: str = UTF8) -> None:
         )
 
 
-def together(texts: Sequence[str | None]) -> str | None:
-    """Texts with a blank between; null where one of them is null."""
-    held = [text for text in texts if text is not None]
-    return " ".join(held) if len(held) == len(texts) else None
+def together(texts: Mapping[str, str | None]) -> tuple[str | None, dict[str, str]]:
+    """Texts by place as one, with a blank between, and nothing left; where one is null, null, and those that are there."""
+    held = {place: text for place, text in texts.items() if text is not None}
+    return (" ".join(held.values()), {}) if len(held) == len(texts) else (None, held)
 
 
 def numbered(lines: Callable[[str], Iterator[Record]]) -> Reader:
@@ -236,6 +243,8 @@ def _plain_rows(file: dict[str, Any], encoding: str) -> Iterator[pa.RecordBatch]
                 lines = group[begin : begin + RECORDS_A_BATCH]
                 yield _plain_batch(file, lines, position)
                 position += len(lines)
+    except UnreadableFileError as error:
+        yield _batch([(file["file_id"], file["landed"], None, None, None, None, None, None, str(error))])
     except BROKEN as error:
         yield _batch([(file["file_id"], file["landed"], None, None, None, None, None, None, _problem(error, position))])
 

@@ -24,7 +24,7 @@ class ReadFile(Written):
     path: str
     encoding: str | None = None
     comment: str | None = Key(default=None, min_length=1)
-    nulls: list[str] | None = None
+    nulls: list[Annotated[str, Key(min_length=1)]] | None = None
     separator: str | None = None
     quote: Literal["double", "single", "none"] | None = None
     escape: Literal["backslash"] | None = None
@@ -38,7 +38,7 @@ class ColumnFile(Written):
     """A column that is not found under its own name, that several make together, or whose times are not written in ISO."""
 
     type: str
-    from_: str | Annotated[list[str], Key(min_length=2)] | None = Key(default=None, alias="from")
+    from_: str | Annotated[list[Annotated[str, Key(min_length=1)]], Key(min_length=1)] | None = Key(default=None, alias="from")
     folder: str | None = None
     format: str | None = None
 

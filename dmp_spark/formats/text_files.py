@@ -14,7 +14,7 @@ def probe(path: str, reading: Reading) -> Header:
     """The header; UnreadableFileError where none of the first lines matches: such a file is another kind of text."""
     signs = reading.signs
     begin = first_bytes(path, encoding=signs.encoding)
-    lines = [line for line in begin.decode(errors="replace").splitlines() if line.strip() and not _is_comment(line, signs)]
+    lines = [line for line in _lines(begin) if line.strip() and not _is_comment(line, signs)]
     expression = re.compile(reading.pattern)
     lines = lines[:SEEN]
     if lines and not any(expression.fullmatch(line) for line in lines):
@@ -36,6 +36,7 @@ def _records(path: str, reading: Reading) -> Iterator[Record]:
     nulls = frozenset(signs.nulls)
     expression = re.compile(reading.pattern)
     groups = expression.groupindex
+    names = {number: name for name, number in groups.items()}
     places = [() if field.folder else tuple(groups[place] for place in field.places) for field in reading.fields]
     first = [found[0] if found else None for found in places]
     joined = [(number, found) for number, found in enumerate(places) if len(found) > 1]
@@ -51,10 +52,15 @@ def _records(path: str, reading: Reading) -> Iterator[Record]:
                 yield record if record.fault else Record(line=record.line, fault=Fault.NO_MATCH)
                 continue
             cells = [None if place is None else _value(match[place], nulls) for place in first]
-            for number, found in joined:
-                cells[number] = together([_value(match[place], nulls) for place in found])
             extra = {name: value for name, number in others.items() if (value := _value(match[number], nulls)) is not None}
-            yield Record(cells, extra or None)
+            for number, found in joined:
+                cells[number], left = together({names[place]: _value(match[place], nulls) for place in found})
+                extra |= left if reading.keeps_extra else {}
+            yield Record(cells, extra)
+
+
+def _lines(begin: bytes) -> list[str]:
+    return [line.rstrip("\r") for line in begin.decode(errors="replace").split("\n")]  # as `lines_of` parts them
 
 
 def _value(text: str | None, nulls: Collection[str]) -> str | None:

@@ -160,6 +160,11 @@ def _field(name: str, kind: str, written: ColumnFile, source: SourceFile, addres
             "wrong-type", f"texts with a blank between are no {kind}", f"{address}.from", "name one of them, or type: timestamp"
         )
         return None
+    if more and (written.format in EPOCHS or (kind == "date" and not written.format)):
+        found.add(
+            "time-format", "two texts are no number, and no date of ISO", f"{address}.from", "say how both are written: `format`"
+        )
+        return None
     if source.read.format == "json":
         try:
             _ = [steps(path) for path in (at, *more) if path]

@@ -24,16 +24,23 @@ ENCODINGS = (
 
 def signs(written: ReadFile, nothing: str, address: str, found: Found) -> Signs:
     """The signs of a source's files; `nothing` is what its pattern writes for null. Each mistake is added to `found`."""
-    separator = written.separator or ","
+    separator = "," if written.separator is None else written.separator
     if len(separator) != 1 or separator.isalnum() or separator in NO_SEPARATOR:
         what = f"cells are separated by one sign that stands in no number, and this is {separator!r}"
         way_out = 'separator: ",", ";", "\\t" or the like; where it is longer, format: text with a pattern'
         found.add("separator", what, f"{address}.separator", way_out)
         separator = ","
+    comment = written.comment or ""
+    if comment.startswith((separator, QUOTES[written.quote or "double"] or "\n")) and written.format == "csv":
+        what = f"lines that begin with {comment!r} would be comments, and records may begin so"
+        found.add("comment", what, f"{address}.comment", "the signs with which comments of these files begin")
+    if written.escape and any(text.startswith("\\") for text in written.nulls or []):
+        what = "a backslash escapes what follows it, so no cell begins with one"
+        found.add("nulls", what, f"{address}.nulls", "leave `escape` out where \\N stands for nothing")
     nulls = [*([nothing] if nothing else []), *(written.nulls or [])]
     return Signs(
         encoding=_encoding(written.encoding or UTF8, address, found),
-        comment=written.comment or "",
+        comment=comment,
         nulls=tuple(dict.fromkeys(text for text in nulls if text)),
         separator=separator,
         quote=QUOTES[written.quote or "double"],

@@ -133,6 +133,39 @@ def test_an_encoding_is_found(tmp_path: Path, kind: str, encoding: str, told: st
     assert str(note.values[0]).strip("/") == word.replace(" ", "_")
 
 
+def test_one_bad_byte_makes_no_other_encoding_and_a_guess_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    path.write_bytes(b"user_id,note\n" + "1,Zoë\n2,Zoë\n".encode() + b"3,\xff\n4,plain\n")
+    assert look(path).read == {}
+
+    path.write_bytes("user_id,note\n1,Zoë\n".encode("windows-1252"))
+    assert (
+        "encoding: windows-1252}   # its letters are guessed"
+        in draft(tmp_path / "shop", [path])[tmp_path / "shop" / "ingest.yml"]
+    )
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [(b"no gzip", "it is not compressed by gzip"), (gzip.compress(b"a,b\n" * 99)[:15], "it ends within what gzip compressed")],
+)
+def test_what_is_no_gzip_is_told(tmp_path: Path, content: bytes, sentence: str) -> None:
+    (tmp_path / "x.csv.gz").write_bytes(content)
+    with pytest.raises(UserError, match=sentence):
+        draft(tmp_path / "shop", [tmp_path / "x.csv.gz"])
+
+
+def test_what_stands_above_a_csv_is_a_comment_and_utf_16_is_seen_within_gzip(tmp_path: Path) -> None:
+    path = tmp_path / "x.csv.gz"
+    path.write_bytes(gzip.compress("# exported by a shop\na;b\n1;ü\n".encode("utf-16")))
+    looked = look(path)
+    assert looked.read == {"encoding": "utf-16", "comment": "#", "separator": ";"}
+    assert [(column.place, column.values) for column in looked.columns] == [("a", ("1",)), ("b", ("ü",))]
+
+    path.write_bytes(gzip.compress(b"#id;b\n1;2\n"))  # a name may begin so
+    assert [column.place for column in look(path).columns] == ["#id", "b"] or look(path).read["names"]
+
+
 def test_words_that_hide_numbers_are_nulls(tmp_path: Path) -> None:
     path = tmp_path / "x.csv"
     path.write_text("a,at,name,code\n1,\\N,NA,x\nNULL,2020-01-01,Bo,NULL\n3,2020-01-02,-,-\n", encoding="utf-8")
@@ -145,21 +178,27 @@ def test_words_that_hide_numbers_are_nulls(tmp_path: Path) -> None:
 @pytest.mark.parametrize("separator", [" ", "\t"])
 @pytest.mark.parametrize("agent", ["Mozilla/5.0+(X11)", '"Mozilla/5.0 (X11)"'])
 def test_a_log_of_the_w3c_is_known_by_its_line_of_fields(tmp_path: Path, separator: str, agent: str) -> None:
-    lines = ["#Software: x", "#Fields: date time c-ip cs-uri-stem sc-status cs(User-Agent)"]
-    lines += [separator.join(["2020-01-31", f"0{n}:02:03", f"1.2.3.{n}", "/a", "200" if n else "-", agent]) for n in range(3)]
+    lines = ["#Software: x", "#Fields: date time s-ip c-ip cs-uri-stem sc-status cs(User-Agent)"]
+    lines += [
+        separator.join(["2020-01-31", f"0{n}:02:03", f"9.9.9.{n}", f"1.2.3.{n}", "/a", "200" if n else "-", agent])
+        for n in range(3)
+    ]
     lines.insert(3, "#Date: 2020-01-31 01:00:00")
+    lines.append(separator.join(["-", "-", "9.9.9.9", "1.2.3.9", "/a", "200", agent]))
     path = tmp_path / "u_ex200131.log"
     path.write_text("\n".join(lines), encoding="utf-8")
 
     [source] = drafted(tmp_path / "shop", path)
     assert source.columns == {
-        "at": "timestamp", "c_ip": "string", "cs_uri_stem": "string", "sc_status": "bigint", "cs_user_agent": "string",
+        "at": "timestamp", "s_ip": "string", "c_ip": "string", "cs_uri_stem": "string", "sc_status": "bigint",
+        "cs_user_agent": "string",
     }  # fmt: skip
     assert source.fields[0].places == ("date", "time")
     quote = '"' if agent.startswith('"') else ""
     assert source.signs == Signs(comment="#", nulls=("-",), separator=separator, quote=quote)
     [event] = source.events
-    assert (event.time.column, event.identifiers) == ("at", {"ip": "c_ip"})
+    assert (event.time.column, event.id_kind) == ("at", "position")
+    assert [(each.name, each.expression) for each in event.identifiers] == [("ip", "c_ip")]
 
 
 def test_names_that_come_out_alike_are_told_apart(tmp_path: Path) -> None:
@@ -246,6 +285,8 @@ def test_names_are_those_that_a_project_may_write() -> None:
         (b"\x00\x01\x02", "it is neither text nor a format known here"),
         (b"a\nb\n", None),
         (b"1\n2\n", "its first line does not name the columns, and has a single cell"),
+        (b"#Fields: a b\n1 2\n#Fields: b a\n2 1\n", "its lines #Fields: differ"),
+        (b"#Fields: a b a\n1 2 3\n", "its line #Fields: names a field more than once"),
         (b"#Fields: a b\n1 2 3\n", "none of its lines has as many cells as its line #Fields: names"),
         (b'a,b\n1,"open\n', "it is not CSV"),
     ],

@@ -211,6 +211,12 @@ def test_several_texts_are_one_also_beside_elements_and_in_another_encoding(spar
     text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
     assert told(texts_of(spark, tmp_path, text.encode("utf-16"), how)) == [
         (0, 0, ["2020-01-31 01:02", "a zoë 1"], None, None),
-        (0, 1, ["2020-01-31 01:02", None], None, None),
-        (1, 0, [None, None], {"when.zone": "x", "basket.items.color": "red"}, None),
+        (0, 1, ["2020-01-31 01:02", None], {"basket.items.sku": "b", "who": "zoë"}, None),
+        (
+            1,
+            0,
+            [None, None],
+            {"when.zone": "x", "basket.items.color": "red", "when.day": "2020-01-31", "basket.items.sku": "日"},
+            None,
+        ),
     ]

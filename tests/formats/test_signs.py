@@ -13,6 +13,7 @@ from dmp_spark.formats import csv_files, lines, text_files
 from dmp_spark.formats.headers import UnreadableFileError
 from dmp_spark.formats.spec import Field, Reading, Signs
 from tests.formats.readings import reading
+from tests.refusals import refusal
 
 TWO = {"x": "string", "note": "string"}
 WORDS = {  # each encoding with words that it can write
@@ -165,16 +166,18 @@ def test_several_texts_make_a_column_together_where_all_are_there(tmp_path: Path
     found = rows(path, how)
     assert [(row["_cells"], row["_extra"]) for row in found] == [
         (["2020-01-31 01:02:03", "a"], [("more", "m")]),
-        ([None, "b"], None),
-        ([None, "c"], None),
+        ([None, "b"], [("day", "2020-01-31")]),  # what is there is kept
+        ([None, "c"], [("clock", "05:06:07")]),
     ]
+    alone = rows(path, how.model_copy(update={"keeps_extra": False}))
+    assert [row["_extra"] for row in alone] == [None] * 3
 
     text = reading({"at": at}, format="text", pattern=r"(?P<clock>\S+) (?P<x>\S+)(?: (?P<day>\S+))?")
     path = written(tmp_path, b"01:02:03 a 2020-01-31\n01:02:03 b\n")
     found = rows(path, text)
     assert [(row["_cells"], row["_extra"]) for row in found] == [
         (["2020-01-31 01:02:03"], [("x", "a")]),
-        ([None], [("x", "b")]),
+        ([None], [("x", "b"), ("clock", "01:02:03")]),
     ]
 
 
@@ -185,4 +188,29 @@ def test_each_text_of_a_column_has_to_be_there_but_of_an_optional_one(tmp_path: 
         csv_files.probe(path, reading({"at": at, "x": "string"}, format="csv"))
 
     optional = reading({"at": at, "x": "string"}, format="csv", optional=("at",))
-    assert cells(path, optional) == [[None, "a"]]
+    assert [(row["_cells"], row["_extra"]) for row in rows(path, optional)] == [([None, "a"], [("day", "2020-01-31")])]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-32"])
+def test_a_file_without_the_mark_that_its_encoding_has_is_refused(tmp_path: Path, encoding: str) -> None:
+    sentence = f"it has no byte order mark, as files in {encoding} do: {encoding}-le and {encoding}-be need none"
+    path, signs = written(tmp_path, b"x,note\n1,ab\n"), Signs(encoding=encoding)
+    of_csv = reading(TWO, format="csv", signs=signs)
+    of_text = reading(TWO, format="text", pattern="(?P<x>.*),(?P<note>.*)", signs=signs)
+    assert refusal(UnreadableFileError, lambda: csv_files.probe(path, of_csv)) == sentence
+    assert refusal(UnreadableFileError, lambda: text_files.probe(path, of_text)) == sentence
+    for how in (of_csv, of_text):
+        assert [row["_problem"] for row in rows(path, how)] == [sentence]
+    listed = pa.RecordBatch.from_pylist([{"file_id": "f", "path": path, "landed": 5}])
+    assert [row["_problem"] for batch in lines.plain(encoding)(iter([listed])) for row in batch.to_pylist()] == [sentence]
+
+
+def test_what_parts_lines_for_others_parts_none_here(tmp_path: Path) -> None:
+    path = written(tmp_path, "1\x1ea\u2028\n2\x1eb\x85\r\n".encode())
+    how = reading(TWO, format="text", pattern="(?P<x>.)\x1e(?P<note>.*)")
+    assert cells(path, how) == [["1", "a\u2028"], ["2", "b\x85"]]
+
+
+def test_the_columns_are_named_by_the_first_line_that_is_one(tmp_path: Path) -> None:
+    path = written(tmp_path, b"# exported\n\nx,note\n\n1,a\n")
+    assert cells(path, reading(TWO, format="csv", signs=Signs(comment="#"))) == [["1", "a"]]

@@ -59,12 +59,13 @@ def test_what_is_said_of_a_column_is_how_it_is_read(tmp_path: Path) -> None:
 
 
 def test_what_stands_for_what_in_files_of_text(tmp_path: Path) -> None:
-    more = 'encoding: Windows-1252, comment: "#", nulls: ["-", "", "NULL", "-"], separator: "\\t", quote: none, escape: backslash'
+    more = 'encoding: Windows-1252, comment: "#", nulls: ["-", "NULL", "-"], separator: "\\t", quote: none, escape: backslash'
     reading = read(tmp_path, source("customer: string, at: {from: [day, clock], type: timestamp}", "csv", more))
     assert reading.signs == Signs(
         encoding="Windows-1252", comment="#", nulls=("-", "NULL"), separator="\t", quote="", escape="\\"
     )
     assert reading.fields[1].places == ("day", "clock")
+    assert read(tmp_path, source("customer: {from: [who], type: bigint}, at: timestamp")).fields[0].places == ("who",)
 
     apache = source("customer: {from: client, type: string}, at: timestamp", "text", "pattern: apache_common, nulls: [x]")
     assert read(tmp_path, apache).signs == Signs(nulls=("-", "x"))  # what the pattern writes for nothing stays so
@@ -153,6 +154,24 @@ def test_a_named_pattern_brings_its_columns_and_an_own_one_its_groups(tmp_path: 
         (source(kind="json", more="nulls: ['-']"), "`nulls` is of csv or text, and these files are json", ""),
         (source(kind="text", more="pattern: apache_common, quote: none"), "`quote` is of csv, and these files are text", ""),
         (source(kind="csv", more="separator: '::'"), "cells are separated by one sign", "format: text with a pattern"),
+        (source(kind="csv", more="separator: ''"), "cells are separated by one sign", "format: text with a pattern"),
+        (source(kind="csv", more="separator: ';', comment: ';'"), "lines that begin with ';' would be comments", "the signs"),
+        (source(kind="csv", more="comment: '\"x'"), "would be comments", "the signs"),
+        (
+            source(kind="csv", more="escape: backslash, nulls: ['\\N']"),
+            "a backslash escapes what follows it",
+            "leave `escape` out",
+        ),
+        (
+            source("customer: string, at: {from: [a, b], type: date}", "csv"),
+            "two texts are no number, and no date of ISO",
+            "`format`",
+        ),
+        (
+            source("customer: string, at: {from: [a, b], type: timestamp, format: epoch_millis}", "csv"),
+            "two texts are no number, and no date of ISO",
+            "`format`",
+        ),
         (source(kind="csv", more="separator: x"), "cells are separated by one sign", "format: text with a pattern"),
         (source(kind="csv", more="separator: '.'"), "cells are separated by one sign", "format: text with a pattern"),
         (
