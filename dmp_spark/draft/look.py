@@ -1,10 +1,12 @@
 """What a file is and holds, from its first records, without being told. No pyspark here."""
 
 import csv
+import gzip
 import io
 import itertools
 import json
 import re
+import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -68,7 +70,10 @@ def look(path: Path) -> Looked:
     try:
         return _looked(path)
     except UnreadableFileError as error:
-        raise UserError(Problem("unreadable-file", f"{path} cannot be taken: {error}", "", WAYS)) from None
+        why = str(error)
+    except (EOFError, zlib.error, gzip.BadGzipFile):
+        why = "it ends within what gzip compressed"
+    raise UserError(Problem("unreadable-file", f"{path} cannot be taken: {why}", "", WAYS))
 
 
 def _looked(path: Path) -> Looked:

@@ -163,7 +163,7 @@ def test_what_stands_above_a_csv_is_a_comment_and_utf_16_is_seen_within_gzip(tmp
     assert [(column.place, column.values) for column in looked.columns] == [("a", ("1",)), ("b", ("ü",))]
 
     path.write_bytes(gzip.compress(b"#id;b\n1;2\n"))  # a name may begin so
-    assert [column.place for column in look(path).columns] == ["#id", "b"] or look(path).read["names"]
+    assert [column.place for column in look(path).columns] == ["#id", "b"]
 
 
 def test_words_that_hide_numbers_are_nulls(tmp_path: Path) -> None:
@@ -180,8 +180,10 @@ def test_words_that_hide_numbers_are_nulls(tmp_path: Path) -> None:
 def test_a_log_of_the_w3c_is_known_by_its_line_of_fields(tmp_path: Path, separator: str, agent: str) -> None:
     lines = ["#Software: x", "#Fields: date time s-ip c-ip cs-uri-stem sc-status cs(User-Agent)"]
     lines += [
-        separator.join(["2020-01-31", f"0{n}:02:03", f"9.9.9.{n}", f"1.2.3.{n}", "/a", "200" if n else "-", agent])
-        for n in range(3)
+        separator.join(
+            ["2020-01-31", f"{n // 60:02}:{n % 60:02}:03", f"9.9.9.{n}", f"1.2.3.{n}", "/a", "200" if n else "-", agent]
+        )
+        for n in range(200)
     ]
     lines.insert(3, "#Date: 2020-01-31 01:00:00")
     lines.append(separator.join(["-", "-", "9.9.9.9", "1.2.3.9", "/a", "200", agent]))
