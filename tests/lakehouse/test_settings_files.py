@@ -20,5 +20,6 @@ def test_a_cluster_has_the_settings_of_one_machine_but_for_those_of_the_place() 
         {name: value for name, value in read_settings(settings_file(engine)).items() if name not in OF_THE_PLACE}
         for engine in ("local", "standalone")
     )
+    assert standalone.pop("spark.executor.extraJavaOptions") == local["spark.driver.extraJavaOptions"]
     assert standalone == local
     assert "io.delta:delta-spark" in local["spark.jars.packages"]

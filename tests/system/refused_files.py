@@ -112,7 +112,7 @@ REFUSED: dict[tuple[str, str], tuple[Change, str]] = {
     ),
     ("csv", "invalid UTF-8"): (
         _as_bytes(lambda good: good + b"\n" + PERSONAL.encode() + b"\xff"),
-        "after line 1 it is not UTF-8",
+        "after line 1 it is not UTF-8: say which `encoding` it has, like windows-1252",
     ),
     ("csv", "10 MB field"): (
         _as_bytes(lambda good: good + f"\n{TOO_LONG}".encode()),
