@@ -124,7 +124,7 @@ REFUSED: dict[tuple[str, str], tuple[Change, str]] = {
     ),
     ("text", "unreadable"): (
         _as_bytes(lambda _: NOISE),
-        "its lines should match the pattern, and none of its first 29 lines does",
+        "its lines should match the pattern, and none of its first 21 lines does",
     ),
     ("text", "another pattern"): (
         _as_bytes(lambda good: good.replace(b"|", b" ")),
