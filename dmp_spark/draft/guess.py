@@ -25,7 +25,7 @@ VALUES: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "item_id": (r"product_?id|item_?id|sku|stock_?code|article|^target$|asin", KEYS),
     "order_id": (r"order_?(id|no|number)|invoice|basket|receipt|transaction_?id", KEYS),
     "quantity": (r"^(quantity|qty|pieces)$", ("int", "bigint")),
-    "device": (r"^(user_?)?agent$", ("string",)),
+    "device": (r"^(cs_)?(user_?)?agent$", ("string",)),
 }
 TYPE_NAMES = re.compile(r"^(event(_?(type|name))?|action|activity|verb)$", re.IGNORECASE)
 MOST_TYPES, MOST_ATTRIBUTES = 20, 40
@@ -234,4 +234,4 @@ def _event(columns: Iterable[Drafted]) -> str:
     names = " ".join(each.name.lower() for each in columns)
     if re.search(r"price|quantity|amount|invoice|order", names):
         return "purchase"
-    return "page_view" if re.search(r"url|page|target|referr", names) else "visit"
+    return "page_view" if re.search(r"url|uri|page|target|refer", names) else "visit"

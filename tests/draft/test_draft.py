@@ -199,7 +199,8 @@ def test_a_log_of_the_w3c_is_known_by_its_line_of_fields(tmp_path: Path, separat
     quote = '"' if agent.startswith('"') else ""
     assert source.signs == Signs(comment="#", nulls=("-",), separator=separator, quote=quote)
     [event] = source.events
-    assert (event.time.column, event.id_kind) == ("at", "position")
+    assert (event.event_type, event.time.column, event.id_kind) == ("page_view", "at", "position")
+    assert ("device", "cs_user_agent") in [(each.name, each.expression) for each in event.values]
     assert [(each.name, each.expression) for each in event.identifiers] == [("ip", "c_ip")]
 
 
