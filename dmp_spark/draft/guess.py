@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from dmp_spark.draft.infer import TIME_NAME, type_of
-from dmp_spark.draft.look import Column, Looked
+from dmp_spark.draft.looked import Column, Looked
 from dmp_spark.expressions.parse import ExpressionError, parse
 from dmp_spark.formats.patterns import PATTERNS
 

@@ -3,7 +3,7 @@
 import re
 from datetime import UTC, datetime
 
-from dmp_spark.draft.look import Column
+from dmp_spark.draft.looked import Column
 
 LEAST, MOST = datetime(1990, 1, 1, tzinfo=UTC).timestamp(), datetime(2100, 1, 1, tzinfo=UTC).timestamp()
 BOUND = 2**63

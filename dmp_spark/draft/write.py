@@ -7,7 +7,8 @@ from pathlib import Path
 
 from dmp_spark.draft.guess import Drafted, Guess, guess, plain
 from dmp_spark.draft.infer import TIME
-from dmp_spark.draft.look import RECORDS, look
+from dmp_spark.draft.look import look
+from dmp_spark.draft.looked import RECORDS
 from dmp_spark.errors import Problem, UserError
 from dmp_spark.formats.headers import OFFSET_LETTERS
 

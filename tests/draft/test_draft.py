@@ -9,7 +9,8 @@ import pytest
 from dmp_spark import registry
 from dmp_spark.draft.guess import guess, plain
 from dmp_spark.draft.infer import type_of
-from dmp_spark.draft.look import Column, look
+from dmp_spark.draft.look import look
+from dmp_spark.draft.looked import Column
 from dmp_spark.draft.write import draft
 from dmp_spark.errors import UserError
 from dmp_spark.formats.spec import Signs
