@@ -69,6 +69,5 @@ def _hash_parts(column: Column, kind: str) -> list[Column]:
         entries = F.sort_array(F.map_entries(column).cast("array<struct<key:string,value:string>>"))
         return [F.size(column), F.to_json(entries, {"ignoreNullFields": "false"})]
     if kind.startswith("array<"):
-        told = F.to_json(column.cast("array<string>"))
-        return [F.size(column), F.when(F.size(column) == 0, F.lit("[]")).otherwise(told)]  # as most are
+        return [F.size(column), F.to_json(column.cast("array<string>"))]
     return [column]

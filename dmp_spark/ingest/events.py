@@ -16,7 +16,6 @@ from dmp_spark.ingest.resolved import Computed, Event, Source, Time
 from dmp_spark.ingest.rules import payload
 from dmp_spark.ingest.subjects import carried
 from dmp_spark.ingest.tables import EVENTS
-from dmp_spark.lakehouse.scratch import Scratch
 
 OPTIONAL = ("order_id", "item_id", "value", "currency", "quantity", "channel", "device", "is_bot", "text")
 LATE = "late"
@@ -48,7 +47,8 @@ def mapped(
     derived = {
         "source": F.lit(source.name),
         "event_type": F.when(~is_one_of_several, event_type),
-        **_of_identifiers(),
+        "subject_id": F.get(F.col("_identifiers"), 0)["id"],
+        "identifier_ids": F.col("_identifiers")["id"],
         "flags": _flags(late),
     }
     columns = [
@@ -63,16 +63,6 @@ def mapped(
         "_identifiers",
         *carries,
     )
-
-
-def written(scratch: Scratch, rows: DataFrame, name: str) -> DataFrame:
-    """The rows of `mapped`, materialised without what follows from their `_identifiers`."""
-    told = _of_identifiers()
-    return scratch.write(rows.drop(*told), name).withColumns(told).select(*rows.columns)
-
-
-def _of_identifiers() -> dict[str, Column]:
-    return {"subject_id": F.get(F.col("_identifiers"), 0)["id"], "identifier_ids": F.col("_identifiers")["id"]}
 
 
 def _read(

@@ -107,7 +107,7 @@ def take(
     if source.reference:
         return _reference(context, probed, mapped, source.reference)
     scratch = context.lakehouse.scratch
-    mapped = events.written(scratch, mapped, source.name) if source.events else scratch.write(mapped, source.name)
+    mapped = scratch.write(mapped, source.name)
     # bounded by files
     counted = (
         mapped.groupBy("_file_id")

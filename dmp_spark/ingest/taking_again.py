@@ -8,9 +8,10 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from dmp_spark.functions.keys import MakeId, stable_id
-from dmp_spark.ingest import events, replay
+from dmp_spark.ingest import replay
 from dmp_spark.ingest.contest import Rivals, settle
 from dmp_spark.ingest.duplicates import with_content
+from dmp_spark.ingest.events import LATE
 from dmp_spark.ingest.leftovers import lies_in
 from dmp_spark.ingest.manifest import Plan
 from dmp_spark.ingest.resolved import IngestSpec
@@ -42,7 +43,7 @@ def take_again(
     frames = replay.records(rows, source, {key: files[key] for key in sorted(ids)})
     every = [of_records(each, header, source, tables, spec, make_id) for header, each in frames]
     mapped = reduce(DataFrame.unionByName, every)
-    mapped = events.written(scratch, replay.asked_of(mapped, rows, source), f"{source.name}_again")
+    mapped = scratch.write(replay.asked_of(mapped, rows, source), f"{source.name}_again")
     candidates = mapped.where(F.size("_reasons") == 0)
     held = _by_file_id(candidates.select(F.col("_file_id").alias("file_id")))
     standing = context.lakehouse.read(EVENTS.name).where((F.col("source") == source.name) & ~lies_in("_file_id", planned.left))
@@ -61,7 +62,7 @@ def take_again(
             rows_rejected=rejected,
         )
     moved = scratch.write(replay.moved(rows, still, planned.spec_hash), f"{source.name}_moved")
-    late = candidates.where(F.array_contains("flags", events.LATE)).count() if spec.late is not None else 0
+    late = candidates.where(F.array_contains("flags", LATE)).count() if spec.late is not None else 0
     return Taken(probed, verdict.accepted, moved, counts, verdict.conflicts, late, verdict.decided, is_replay=True)
 
 
