@@ -48,7 +48,7 @@ def of_cells(path: Path, encoding: str, text: str) -> Looked:
 
 def _rows(path: Path, signs: Signs) -> tuple[list[list[str]], bool]:
     """The cells of the first records, and whether there are no more."""
-    lines = Records(_decoded(path, signs.encoding), signs)
+    lines = iter(Records(_decoded(path, signs.encoding), signs))
     try:
         return [row for row in itertools.islice(lines, RECORDS + 1) if row], next(lines, None) is None
     except csv.Error as error:

@@ -6,7 +6,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from dmp_spark.formats.readable import KEPT, LONGEST, is_short, is_text
-from dmp_spark.formats.spec import EPOCHS, WEEKDAY, Field, Reading
+from dmp_spark.formats.spec import EPOCHS, Field, Reading, behind_weekday
 from dmp_spark.functions.reasons import FLOATS, broken, is_number
 
 INTEGER = r"^[+-]?\d+\z"
@@ -103,9 +103,8 @@ def _time(text: Column, field: Field) -> Column:
         micros = (text.try_cast("decimal(38,9)") * F.lit(MICROS[field.format])).try_cast("bigint")
         value = F.when(text.rlike(EPOCH_LOOKS), F.timestamp_micros(micros))
     elif field.format:
-        begin = WEEKDAY.match(field.format)
-        form = field.format[begin.end() :] if begin else field.format
-        value = F.try_to_timestamp(_behind_weekday(text, begin["behind"]) if begin else text, F.lit(form))
+        behind, form = behind_weekday(field.format)
+        value = F.try_to_timestamp(text if behind is None else _behind_weekday(text, behind), F.lit(form))
     else:
         # Spark reads no offset behind minutes
         whole = F.when(text.rlike(NO_SECONDS), F.regexp_replace(text, NO_SECONDS, "$1:00$2")).otherwise(text)

@@ -11,8 +11,9 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from dmp_spark.formats.headers import Header, UnreadableFileError, missing, of_texts
-from dmp_spark.formats.lines import Fault, Reader, Record, first_bytes, numbered, opened, together
-from dmp_spark.formats.spec import UTF8, Field, Reading, Signs
+from dmp_spark.formats.lines import Fault, Reader, Record, first_bytes, numbered, opened
+from dmp_spark.formats.named import Named
+from dmp_spark.formats.spec import UTF8, Reading, Signs
 
 NO_NAME = re.compile("[\x00-\x08\ud800-\udfff]")  # no text: control signs, and bytes that are no UTF-8
 SEPARATED = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars", " ": "blanks"}
@@ -71,33 +72,36 @@ class Records:
     """
 
     def __init__(self, lines: Iterable[str], signs: Signs) -> None:
-        self._begins, self._comments = True, 0
-        told = self._told(lines, signs.comment) if signs.comment else lines
-        self._cells = csv.reader(told, strict=True, **dialect(signs))
+        self._comment, self._begins, self._comments = signs.comment, True, 0
+        self._cells = csv.reader(self._told(lines) if signs.comment else lines, strict=True, **dialect(signs))
 
     @property
     def line(self) -> int:
         """The number of the last line that was read."""
         return self._comments + self._cells.line_num
 
-    def _told(self, lines: Iterable[str], comment: str) -> Iterator[str]:
-        for line in lines:
-            if self._begins and line.startswith(comment):
-                self._comments += 1
-            else:
-                self._begins = False
-                yield line
-
     def first(self) -> list[str]:
         """The cells of the first line that has any; empty where none has."""
         return next((cells for cells in self if cells), [])
 
     def __iter__(self) -> Iterator[list[str]]:
-        return self
+        return self._one_by_one() if self._comment else self._cells
 
-    def __next__(self) -> list[str]:
-        self._begins = True
-        return next(self._cells)
+    def _one_by_one(self) -> Iterator[list[str]]:
+        while True:
+            self._begins = True
+            cells = next(self._cells, None)
+            if cells is None:
+                return
+            yield cells
+
+    def _told(self, lines: Iterable[str]) -> Iterator[str]:
+        for line in lines:
+            if self._begins and line.startswith(self._comment):
+                self._comments += 1
+            else:
+                self._begins = False
+                yield line
 
 
 def dialect(signs: Signs) -> dict[str, Any]:
@@ -113,16 +117,11 @@ def dialect(signs: Signs) -> dict[str, Any]:
 
 def _records(path: str, reading: Reading) -> Iterator[Record]:
     signs, line = reading.signs, 0
-    nulls = frozenset(signs.nulls)
     try:
         with opened(path, signs.encoding) as packed, io.TextIOWrapper(packed, encoding="utf-8-sig", newline="") as file:
             lines = Records(file, signs)
             header = list(reading.names) or lines.first()  # empty by now: no place is found, so it has changed
-            places = [_place(field, header, reading) for field in reading.fields]
-            joined = [(number, found) for number, found in enumerate(places) if len(found) > 1]
-            first = [found[0] if found else None for found in places]
-            named = {place for field, found in zip(reading.fields, places, strict=True) if found for place in field.places}
-            others = [(number, name) for number, name in enumerate(header) if reading.keeps_extra and name not in named]
+            named = Named(header, reading)
             for cells in lines:
                 line = lines.line
                 if not cells:
@@ -130,14 +129,7 @@ def _records(path: str, reading: Reading) -> Iterator[Record]:
                 if len(cells) != len(header):
                     yield Record(line=_as_line(cells, signs), fault=Fault.NUMBER_OF_CELLS)
                     continue
-                if nulls:
-                    cells = ["" if cell in nulls else cell for cell in cells]
-                extra = {name: cells[number] for number, name in others if cells[number]} if others else {}
-                values = [None if place is None else cells[place] or None for place in first]
-                for number, found in joined:
-                    values[number], left = together({header[place]: cells[place] or None for place in found})
-                    extra |= left if reading.keeps_extra else {}
-                yield Record(values, extra)
+                yield named.record(cells)
     except UnicodeDecodeError:
         raise UnreadableFileError(f"after line {line or 1} it is not {_encoded(signs)}") from None
     except csv.Error as error:
@@ -147,14 +139,6 @@ def _records(path: str, reading: Reading) -> Iterator[Record]:
 def _encoded(signs: Signs) -> str:
     way_out = ": say which `encoding` it has, like windows-1252" if signs.encoding == UTF8 else ""
     return f"{signs.encoding_told}{way_out}"
-
-
-def _place(field: Field, header: list[str], reading: Reading) -> tuple[int, ...]:
-    """Where a record has a field; empty where that is in no cell, ValueError where it should be."""
-    is_there = all(place in header for place in field.places)
-    if field.folder or (field.name in reading.optional and not is_there):
-        return ()
-    return tuple(header.index(place) for place in field.places)
 
 
 def _as_line(cells: list[str], signs: Signs) -> str:

@@ -4,7 +4,7 @@ import codecs
 import gzip
 import io
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import IO, Any, cast
@@ -137,12 +137,6 @@ def refuse_other_json(path: str, encoding: str = UTF8) -> None:
         raise UnreadableFileError(
             "its first record spans several lines, and JSON lines are read: write each on a line of its own"
         )
-
-
-def together(texts: Mapping[str, str | None]) -> tuple[str | None, dict[str, str]]:
-    """Texts by place as one, with a blank between, and nothing left; where one is null, null, and those that are there."""
-    held = {place: text for place, text in texts.items() if text is not None}
-    return (" ".join(held.values()), {}) if len(held) == len(texts) else (None, held)
 
 
 def numbered(lines: Callable[[str], Iterator[Record]]) -> Reader:

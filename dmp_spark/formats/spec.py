@@ -10,7 +10,7 @@ from dmp_spark.project.types import Duration, Resolved, Written
 Format = Literal["parquet", "csv", "json", "text", "orc", "avro"]
 AS_TEXT: tuple[Format, ...] = ("csv", "json", "text")  # their values are texts, read as the declared types
 EPOCHS = ("epoch_seconds", "epoch_millis", "epoch_micros")
-WEEKDAY = re.compile(r"E{1,4}(?P<behind>[, ]*)")  # of a datetime pattern, at its begin
+WEEKDAY = re.compile(r"E{1,4}([, ]*)")
 UTF8 = "utf-8"
 FOLDER_TYPES = ("string", "int", "bigint", "date")
 STEP = r"[^.\[\]]+(\[\d+\])*"
@@ -117,6 +117,12 @@ class Reading(Resolved):
     def in_records(self) -> tuple[Field, ...]:
         """The fields that records hold: all but those of folders."""
         return tuple(field for field in self.fields if not field.folder)
+
+
+def behind_weekday(pattern: str) -> tuple[str | None, str]:
+    """What parts the weekday at the begin of a datetime pattern from what follows (None where there is none), and that."""
+    begin = WEEKDAY.match(pattern)
+    return (begin[1], pattern[begin.end() :]) if begin else (None, pattern)
 
 
 def steps(path: str) -> tuple[str | int, ...]:

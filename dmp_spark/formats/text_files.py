@@ -1,10 +1,11 @@
 """Files of lines that a pattern takes apart, such as the logs of web servers. No pyspark here: workers import this."""
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 
 from dmp_spark.formats.headers import Header, UnreadableFileError, of_texts
-from dmp_spark.formats.lines import Fault, Reader, Record, decoded, first_bytes, lines_of, numbered, together
+from dmp_spark.formats.lines import Fault, Reader, Record, decoded, first_bytes, lines_of, numbered
+from dmp_spark.formats.named import Named
 from dmp_spark.formats.spec import Reading, Signs
 
 SEEN = 100  # lines at the begin of a file of which at least one has to match
@@ -14,9 +15,8 @@ def probe(path: str, reading: Reading) -> Header:
     """The header; UnreadableFileError where none of the first lines matches: such a file is another kind of text."""
     signs = reading.signs
     begin = first_bytes(path, encoding=signs.encoding)
-    lines = [line for line in _lines(begin) if line.strip() and not _is_comment(line, signs)]
+    lines = [line for line in _lines(begin) if line.strip() and not _is_comment(line, signs)][:SEEN]
     expression = re.compile(reading.pattern)
-    lines = lines[:SEEN]
     if lines and not any(expression.fullmatch(line) for line in lines):
         told = "its only line does" if len(lines) == 1 else f"none of its first {len(lines)} lines does"
         raise UnreadableFileError(f"its lines should match the pattern, and {told}{' not' if len(lines) == 1 else ''}")
@@ -33,15 +33,8 @@ def reader(reading: Reading) -> Reader:
 
 def _records(path: str, reading: Reading) -> Iterator[Record]:
     signs = reading.signs
-    nulls = frozenset(signs.nulls)
     expression = re.compile(reading.pattern)
-    groups = expression.groupindex
-    names = {number: name for name, number in groups.items()}
-    places = [() if field.folder else tuple(groups[place] for place in field.places) for field in reading.fields]
-    first = [found[0] if found else None for found in places]
-    joined = [(number, found) for number, found in enumerate(places) if len(found) > 1]
-    named = {place for field in reading.in_records for place in field.places}
-    others = {name: number for name, number in groups.items() if reading.keeps_extra and name not in named}
+    named = Named(list(expression.groupindex), reading)
     for lines in lines_of(path, signs.encoding):
         for line in lines:
             record = decoded(line)
@@ -51,20 +44,11 @@ def _records(path: str, reading: Reading) -> Iterator[Record]:
             if match is None:
                 yield record if record.fault else Record(line=record.line, fault=Fault.NO_MATCH)
                 continue
-            cells = [None if place is None else _value(match[place], nulls) for place in first]
-            extra = {name: value for name, number in others.items() if (value := _value(match[number], nulls)) is not None}
-            for number, found in joined:
-                cells[number], left = together({names[place]: _value(match[place], nulls) for place in found})
-                extra |= left if reading.keeps_extra else {}
-            yield Record(cells, extra)
+            yield named.record(list(match.groupdict().values()))
 
 
 def _lines(begin: bytes) -> list[str]:
     return [line.rstrip("\r") for line in begin.decode(errors="replace").split("\n")]  # as `lines_of` parts them
-
-
-def _value(text: str | None, nulls: Collection[str]) -> str | None:
-    return None if not text or text in nulls else text
 
 
 def _is_comment(line: str, signs: Signs) -> bool:

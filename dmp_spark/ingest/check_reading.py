@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from dmp_spark.formats.patterns import PATTERNS
-from dmp_spark.formats.spec import AS_TEXT, EPOCHS, FOLDER_TYPES, WEEKDAY, ColumnFile, Field, Signs, steps
+from dmp_spark.formats.spec import AS_TEXT, EPOCHS, FOLDER_TYPES, ColumnFile, Field, Signs, behind_weekday, steps
 from dmp_spark.ingest.check_signs import signs
 from dmp_spark.ingest.spec import SourceFile
 from dmp_spark.project.load import Found
@@ -93,19 +93,10 @@ def read(written: SourceFile, address: str, found: Found) -> Read:
     )
 
 
-def steps_of(name: str, fields: list[Field]) -> tuple[str | int, ...]:
-    """The steps to a column of nested records; those of its own name where nothing else is said, or what is said is wrong."""
-    field = next((each for each in fields if each.name == name and each.at), None)
-    try:
-        return steps(field.at) if field else (name,)
-    except ValueError:
-        return (name,)
-
-
 def _paths(name: str, fields: list[Field]) -> list[tuple[str | int, ...]]:
-    """The steps to all that makes a column, as in steps_of."""
-    field = next((each for each in fields if each.name == name), None)
-    return [steps_of(name, fields), *(steps(place) for place in (field.more if field else ()))]
+    """The steps to what makes a column of nested records; its own name where nothing else is said, or what is said is wrong."""
+    places = next((field.places for field in fields if field.name == name and field.at), ())
+    return [steps(place) for place in places] or [(name,)]
 
 
 def _names(columns: Mapping[str, str], fields: list[Field], written: SourceFile, address: str, found: Found) -> tuple[str, ...]:
@@ -190,8 +181,7 @@ def _is_time_format(pattern: str, kind: str, source: SourceFile, address: str, f
         return False
     if pattern in EPOCHS:
         return True
-    weekday = WEEKDAY.match(pattern)
-    rest = TIME_PART.sub("", pattern[weekday.end() :] if weekday else pattern)
+    rest = TIME_PART.sub("", behind_weekday(pattern)[1])
     if rest or len(pattern) > MOST_LETTERS or not re.search("y", pattern):
         what = f"`{rest}` is no part of a datetime pattern" if rest else "a datetime pattern has a year and at most 80 letters"
         found.add("time-format", what, f"{address}.format", TIME_WAYS)

@@ -30,20 +30,20 @@ def signs(written: ReadFile, nothing: str, address: str, found: Found) -> Signs:
         way_out = 'separator: ",", ";", "\\t" or the like; where it is longer, format: text with a pattern'
         found.add("separator", what, f"{address}.separator", way_out)
         separator = ","
-    comment = written.comment or ""
-    if comment.startswith((separator, QUOTES[written.quote or "double"] or "\n")) and written.format == "csv":
+    comment, quote = written.comment or "", QUOTES[written.quote or "double"]
+    if comment.startswith((separator, quote or "\n")) and written.format == "csv":
         what = f"lines that begin with {comment!r} would be comments, and records may begin so"
         found.add("comment", what, f"{address}.comment", "the signs with which comments of these files begin")
     if written.escape and any(text.startswith("\\") for text in written.nulls or []):
         what = "a backslash escapes what follows it, so no cell begins with one"
         found.add("nulls", what, f"{address}.nulls", "leave `escape` out where \\N stands for nothing")
-    nulls = [*([nothing] if nothing else []), *(written.nulls or [])]
+    nulls = (nothing, *(written.nulls or []))
     return Signs(
         encoding=_encoding(written.encoding or UTF8, address, found),
         comment=comment,
         nulls=tuple(dict.fromkeys(text for text in nulls if text)),
         separator=separator,
-        quote=QUOTES[written.quote or "double"],
+        quote=quote,
         escape="\\" if written.escape else "",
     )
 
