@@ -56,6 +56,11 @@ class NamedTable:
         """The size of its data files in bytes, now."""
         return int(self.spark.sql(f"DESCRIBE DETAIL {self.sql_name}").collect()[0]["sizeInBytes"])
 
+    def setting(self, name: str) -> str | None:
+        """A property of the table, now; None where nobody has set it."""
+        properties: dict[str, str] = self.spark.sql(f"DESCRIBE DETAIL {self.sql_name}").collect()[0]["properties"]
+        return properties.get(name)
+
     def written_at(self) -> datetime:
         """When its last commit was made (UTC)."""
         last = self.spark.sql(f"DESCRIBE HISTORY {self.sql_name} LIMIT 1").selectExpr("unix_micros(timestamp)").collect()

@@ -26,7 +26,7 @@ def is_whole(folder: Path, after: int, until: int) -> bool:
     the table is younger than `after`, or was made anew meanwhile.
     """
     commits = [_actions(folder, version) for version in range(after + 1, until + 1)]
-    if after > until or any(commit is None or _is_anew(commit) for commit in commits):
+    if after > until or any(commit is None or _is_anew(commit) or _is_marked(commit) for commit in commits):
         return False
     return all((folder / file).exists() for commit in commits for file in _files(commit or []))
 
@@ -34,6 +34,13 @@ def is_whole(folder: Path, after: int, until: int) -> bool:
 def is_empty(folder: Path, after: int, until: int) -> bool:
     """Whether no row changed: the versions of a whole range do no more than compact, vacuum, or change the table's properties."""
     return not any(any(_files(_actions(folder, version) or [])) for version in range(after + 1, until + 1))
+
+
+def bytes_added(folder: Path, version: int) -> int:
+    """Size in bytes of the data files that a commit brought; a file of which rows were marked as deleted was there before."""
+    commit = _actions(folder, version) or []
+    gone = {action["remove"]["path"] for action in commit if "remove" in action}
+    return sum(action["add"]["size"] for action in commit if "add" in action and action["add"]["path"] not in gone)
 
 
 def feed(spark: "SparkSession", location: Location, table: str, after: int, until: int) -> "DataFrame":
@@ -56,6 +63,16 @@ def _actions(folder: Path, version: int) -> Actions | None:
 
 def _is_anew(commit: Actions) -> bool:
     return any(str(action["commitInfo"].get("operation", "")).startswith(ANEW) for action in commit if "commitInfo" in action)
+
+
+def _is_marked(commit: Actions) -> bool:
+    """Whether its feed is what rows were marked as deleted (by another's DELETE: our MERGEs have files of changes).
+
+    The files of such marks go by VACUUM, too, and their names are not told plainly.
+    """
+    moved = [action[kind] for action in commit for kind in ("add", "remove") if kind in action]
+    is_marked = any("deletionVector" in each and each.get("dataChange", True) for each in moved)
+    return is_marked and not any("cdc" in action for action in commit)
 
 
 def _files(commit: Actions) -> Iterator[str]:

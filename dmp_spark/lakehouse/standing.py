@@ -30,6 +30,9 @@ class StandingTable(Protocol):
     def size(self) -> int:
         """The size of its data files in bytes."""
 
+    def setting(self, name: str) -> str | None:
+        """A property of the table, now; None where nobody has set it."""
+
     def written_at(self) -> datetime:
         """When its last commit was made (UTC)."""
 

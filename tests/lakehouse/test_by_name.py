@@ -117,6 +117,7 @@ def test_tables_are_made_compared_merged_and_changed_by_name(spark: Any, named: 
     assert list(python_rows(now.rows(["id"], latest="day"))) == [("d",)]
     assert (then.count(), now.count(), now.version) == (3, 3, last["silver.days"])
     assert now.size() > 0
+    assert (now.setting("delta.enableChangeDataFeed"), now.setting("delta.enableDeletionVectors")) == ("true", None)
     assert abs(datetime.now(UTC) - now.written_at()) < timedelta(minutes=10)
     files = [
         file.stat().st_size for file in (named.root.parent / "silver" / "days").rglob("*.parquet") if "_change" not in str(file)

@@ -1,5 +1,6 @@
 """Whether what changed between two versions can still be read is told by the log and the files that lie there. No JVM."""
 
+import json
 from pathlib import Path
 
 import pyarrow as pa
@@ -67,3 +68,20 @@ def test_a_table_that_was_made_anew_has_no_feed_from_before(table: DeltaTable) -
     commit.write_text('{"commitInfo": {"operation": "REPLACE TABLE"}}\n', encoding="utf-8")
     assert not tables.is_whole(TABLE, 3, 4)
     assert tables.is_whole(TABLE, 4, 4)
+
+
+@pytest.mark.parametrize(("feed", "is_whole"), [([], False), ([{"cdc": {"path": "its feed"}}], True)])
+def test_of_rows_that_are_marked_as_deleted_a_feed_of_files_is_sure_to_be_there(
+    table: DeltaTable, feed: list[dict[str, object]], is_whole: bool
+) -> None:
+    """The files of marks go by VACUUM, too, and the log does not name them plainly."""
+    root, tables = root_of(table), tables_of(table)
+    file = {"path": "a file", "size": 7, "dataChange": True}
+    commit = [{"remove": file}, {"add": {**file, "deletionVector": {"storageType": "u", "cardinality": 1}}}, *feed]
+    for name in ("a file", "its feed"):
+        (root / "silver" / "days" / name).touch()
+    log = root / "silver" / "days" / "_delta_log" / f"{4:020d}.json"
+    log.write_text("\n".join(map(json.dumps, commit)), encoding="utf-8")
+    assert tables.is_whole(TABLE, 3, 4) is is_whole
+    assert not tables.is_empty(TABLE, 3, 4)
+    assert tables.bytes_added({TABLE: 3}, {TABLE: 4}) == 0
