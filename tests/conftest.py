@@ -11,7 +11,13 @@ from pathlib import Path
 
 import pytest
 
-SETTINGS = {"spark.sql.shuffle.partitions": "2", "spark.driver.memory": "2g", "spark.log.level": "ERROR"}
+SETTINGS = {
+    "spark.sql.shuffle.partitions": "2",
+    "spark.driver.memory": "2g",
+    "spark.log.level": "ERROR",
+    # what Spark wrote for a plan is compiled once for all tests that have such a plan; a single run gains nothing by it
+    "spark.sql.codegen.cache.maxEntries": "5000",
+}
 CONNECT_SERVER = pytest.StashKey[int]()
 
 os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")

@@ -50,7 +50,8 @@ class PathTable:
 
     def setting(self, name: str) -> str | None:
         """A property of the table, now; None where nobody has set it."""
-        return self.delta.metadata().configuration.get(name)
+        properties: dict[str, str] = self.delta.metadata().configuration
+        return properties.get(name)
 
     def written_at(self) -> datetime:
         """When its last commit was made (UTC)."""
