@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 from functools import cached_property
 
 import pyarrow as pa
-from pyspark.sql import SparkSession
+from pyspark.sql import Row, SparkSession
 
 from dmp_spark.contracts import HASH, Contract
 from dmp_spark.functions.instants import instant_of
@@ -52,13 +52,17 @@ class NamedTable:
         """How many rows it has."""
         return int(self.spark.sql(f"SELECT count(*) FROM {self._rows}").collect()[0][0])
 
+    @cached_property
+    def _detail(self) -> Row:
+        return self.spark.sql(f"DESCRIBE DETAIL {self.sql_name}").collect()[0]
+
     def size(self) -> int:
         """The size of its data files in bytes, now."""
-        return int(self.spark.sql(f"DESCRIBE DETAIL {self.sql_name}").collect()[0]["sizeInBytes"])
+        return int(self._detail["sizeInBytes"])
 
     def setting(self, name: str) -> str | None:
         """A property of the table, now; None where nobody has set it."""
-        properties: dict[str, str] = self.spark.sql(f"DESCRIBE DETAIL {self.sql_name}").collect()[0]["properties"]
+        properties: dict[str, str] = self._detail["properties"]
         return properties.get(name)
 
     def written_at(self) -> datetime:

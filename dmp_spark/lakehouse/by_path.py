@@ -35,13 +35,16 @@ class PathTable:
         text = f"select {', '.join(_quoted(name) for name in names)} from rows_of_table"
         if latest:
             text += f" where {_quoted(latest)} = (select max({_quoted(latest)}) from rows_of_table)"
+        return self._asked(text)
+
+    def _asked(self, text: str) -> pa.RecordBatchReader:
+        """What a query over `rows_of_table` gives."""
         return pa.RecordBatchReader.from_stream(QueryBuilder().register("rows_of_table", self.delta).execute(text))
 
     def count(self) -> int:
         """How many rows it has."""
         # by a query: `DeltaTable.count` takes rows that are marked as deleted for rows
-        counted = QueryBuilder().register("rows_of_table", self.delta).execute("select count(*) as n from rows_of_table")
-        return int(pa.RecordBatchReader.from_stream(counted).read_all()["n"][0].as_py())
+        return int(self._asked("select count(*) as n from rows_of_table").read_all()["n"][0].as_py())
 
     def size(self) -> int:
         """The size of its data files in bytes."""

@@ -70,18 +70,16 @@ def _is_marked(commit: Actions) -> bool:
 
     The files of such marks go by VACUUM, too, and their names are not told plainly.
     """
-    moved = [action[kind] for action in commit for kind in ("add", "remove") if kind in action]
-    is_marked = any("deletionVector" in each and each.get("dataChange", True) for each in moved)
-    return is_marked and not any("cdc" in action for action in commit)
+    return not any("cdc" in action for action in commit) and any("deletionVector" in file for file in _moved(commit))
+
+
+def _moved(commit: Actions) -> Actions:
+    """What it says of the files by which it added and removed rows."""
+    files = [action[kind] for action in commit for kind in ("add", "remove") if kind in action]
+    return [file for file in files if file.get("dataChange", True)]
 
 
 def _files(commit: Actions) -> Iterator[str]:
     """The files from which the change feed reads a commit: its own where it has some, else those that it added and removed."""
     own = [action["cdc"]["path"] for action in commit if "cdc" in action]
-    moved = [
-        action[kind]["path"]
-        for action in commit
-        for kind in ("add", "remove")
-        if kind in action and action[kind].get("dataChange", True)
-    ]
-    yield from (unquote(path) for path in own or moved)
+    yield from (unquote(path) for path in own or [file["path"] for file in _moved(commit)])
